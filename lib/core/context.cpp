@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "core/context.hpp"
+
+#include <grove/error.hpp>
+
+#include <pthread.h>
+
+#include <cstdint>
+#include <new>
+
+namespace grove::detail {
+namespace {
+
+/// Tells Boost that the stack is ours to free.
+struct kept_stack {
+    boost::context::stack_context memory;
+
+    [[nodiscard]] boost::context::stack_context allocate() const { return memory; }
+
+    void deallocate(boost::context::stack_context&) const noexcept {}
+};
+
+}  // namespace
+
+context* adopt_thread_stack() {
+    auto* adopted = new context;
+    pthread_attr_t attributes;
+    void* base = nullptr;
+    std::size_t size = 0;
+    if (const int error = pthread_getattr_np(pthread_self(), &attributes); error != 0) {
+        delete adopted;
+        throw_error(error, "pthread_getattr_np");
+    }
+    pthread_attr_getstack(&attributes, &base, &size);
+    pthread_attr_destroy(&attributes);
+    adopted->memory.base = static_cast<std::byte*>(base);
+    adopted->memory.size = size;
+#ifdef GROVE_TSAN
+    adopted->tsan_fiber = __tsan_get_current_fiber();
+#endif
+    return adopted;
+}
+
+void forget_thread_stack(context* adopted) noexcept {
+    delete adopted;
+}
+
+context* make_context(const stack& memory, context_entry entry, void* argument) {
+    constexpr std::uintptr_t line = 64;
+    const auto top = reinterpret_cast<std::uintptr_t>(memory.top) - sizeof(context);
+    auto* made = ::new (reinterpret_cast<void*>(top & ~(line - 1))) context;
+    made->memory = memory;
+    boost::context::stack_context described;
+    described.sp = made;
+    described.size = static_cast<std::size_t>(reinterpret_cast<std::byte*>(made) - memory.base);
+    made->suspended = boost::context::fiber(
+        std::allocator_arg, boost::context::preallocated(described.sp, described.size, described),
+        kept_stack{described}, [made, entry, argument](boost::context::fiber&&) {
+#ifdef GROVE_ASAN
+            __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
+#endif
+            context* next = entry(*made, argument);
+#ifdef GROVE_ASAN
+            __sanitizer_start_switch_fiber(nullptr, next->memory.base, next->memory.size);
+#endif
+#ifdef GROVE_TSAN
+            __tsan_switch_to_fiber(next->tsan_fiber, 0);
+#endif
+            return std::move(next->suspended);
+        });
+#ifdef GROVE_TSAN
+    made->tsan_fiber = __tsan_create_fiber(0);
+#endif
+    return made;
+}
+
+void dispose_context(context* retired) noexcept {
+#ifdef GROVE_TSAN
+    __tsan_destroy_fiber(retired->tsan_fiber);
+#endif
+    retired->~context();
+}
+
+}  // namespace grove::detail

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "base/check.hpp"
+#include "core/hub_core.hpp"
+
+#include <grove/greenlet.hpp>
+#include <grove/timeout.hpp>
+
+#include <algorithm>
+
+namespace grove {
+
+using detail::greenlet_core;
+using detail::hub_core;
+using detail::this_hub;
+
+// --- handle ---
+
+greenlet_handle& greenlet_handle::operator=(greenlet_handle&& other) noexcept {
+    if (this == &other) return *this;
+    if (core_ != nullptr) reset();
+    core_ = std::exchange(other.core_, nullptr);
+    return *this;
+}
+
+void greenlet_handle::reset() noexcept {
+    if (!core_->finished()) {
+        GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot destroy its own handle");
+        const shield until_gone;
+        kill();
+    }
+    this_hub->release(*std::exchange(core_, nullptr));
+}
+
+bool greenlet_handle::join(deadline until) {
+    if (core_->finished()) return true;
+    GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot join itself");
+    detail::waiter me("greenlet.join", core_);
+    core_->joiners.push_back(me);
+    return me.park(until) == detail::outcome::woken;
+}
+
+bool greenlet_handle::kill(deadline until) {
+    return kill(nullptr, until);
+}
+
+bool greenlet_handle::kill(std::exception_ptr reason, deadline until) {
+    request_kill(std::move(reason));
+    return join(until);
+}
+
+void greenlet_handle::request_kill(std::exception_ptr reason) {
+    core_->hub->interrupt_with_kill(*core_, std::move(reason));
+}
+
+bool greenlet_handle::started() const noexcept {
+    return !core_->finished();
+}
+
+bool greenlet_handle::successful() const noexcept {
+    return core_->ended == detail::ending::value || core_->ended == detail::ending::exited;
+}
+
+std::string greenlet_handle::name() const {
+    return hub_core::name_of(*core_);
+}
+
+void greenlet_handle::set_name(std::string name) {
+    hub_core::extras(*core_).name = std::move(name);
+}
+
+std::uint64_t greenlet_handle::on_done(detail::task f) {
+    return core_->hub->add_link(*core_, detail::link_on_success | detail::link_on_failure,
+                                std::move(f));
+}
+
+std::uint64_t greenlet_handle::on_success(detail::task f) {
+    return core_->hub->add_link(*core_, detail::link_on_success, std::move(f));
+}
+
+std::uint64_t greenlet_handle::on_error(detail::task f) {
+    return core_->hub->add_link(*core_, detail::link_on_failure, std::move(f));
+}
+
+bool greenlet_handle::unlink(std::uint64_t link) noexcept {
+    if (core_->extras == nullptr) return false;
+    return std::erase_if(core_->extras->links,
+                         [link](const auto& l) { return l.number == link; }) != 0;
+}
+
+void greenlet_handle::detach() && noexcept {
+    this_hub->release(*std::exchange(core_, nullptr));
+}
+
+void greenlet_handle::finish(deadline until) {
+    if (!join(until)) throw timeout_expired();
+    if (core_->failure) std::rethrow_exception(core_->failure);
+}
+
+void greenlet_handle::throw_killed() const {
+    throw greenlet_killed(name() + " was killed before it had a value");
+}
+
+// --- spawning, waiting ---
+
+void apply_options(greenlet_core& core, spawn_options&& options) {
+    core.stack = options.stack;
+    if (!options.name.empty()) hub_core::extras(core).name = std::move(options.name);
+}
+
+void sleep_until(deadline when) {
+    detail::waiter me("sleep");
+    static_cast<void>(me.park(when));
+}
+
+void sleep_for(duration d) {
+    if (d <= duration::zero())
+        yield();
+    else
+        sleep_until(d);
+}
+
+void idle() {
+    hub_core::of_thread().idle();
+}
+
+namespace {
+
+/// Counts ends in the order they happen, with one wake-up for the one who waits for them.
+class finish_line {
+ public:
+    explicit finish_line(std::span<greenlet_handle* const> all) {
+        for (greenlet_handle* g : all) {
+            if (g->ready())
+                finished_.push_back(g);
+            else
+                links_.emplace_back(g, 0);
+        }
+        for (auto& [g, link] : links_) {
+            link = g->on_done([this, passing = g] { pass(passing); });
+        }
+    }
+
+    finish_line(const finish_line&) = delete;
+    finish_line& operator=(const finish_line&) = delete;
+
+    ~finish_line() {
+        for (auto& [g, link] : links_) g->unlink(link);
+    }
+
+    /// Until `count` have ended, or one has failed when `stop_at_failure`.
+    void wait(std::size_t count, bool stop_at_failure, deadline until) {
+        while (finished_.size() < count && !(stop_at_failure && failed() != nullptr)) {
+            detail::waiter me("join_all", this);
+            waiting_ = &me;
+            const on_exit leave([this] { waiting_ = nullptr; });
+            if (me.park(until) == detail::outcome::deadline) return;
+        }
+    }
+
+    [[nodiscard]] greenlet_handle* failed() const {
+        const auto found = std::find_if(finished_.begin(), finished_.end(),
+                                        [](const auto* g) { return g->exception() != nullptr; });
+        return found == finished_.end() ? nullptr : *found;
+    }
+
+    [[nodiscard]] const std::vector<greenlet_handle*>& finished() const { return finished_; }
+
+ private:
+    void pass(greenlet_handle* g) {
+        finished_.push_back(g);
+        if (waiting_ != nullptr) waiting_->wake();
+    }
+
+    std::vector<std::pair<greenlet_handle*, std::uint64_t>> links_;
+    std::vector<greenlet_handle*> finished_;
+    detail::waiter* waiting_ = nullptr;
+};
+
+}  // namespace
+
+std::vector<greenlet_handle*> join_all(std::span<greenlet_handle* const> greenlets,
+                                       join_options options) {
+    finish_line line(greenlets);
+    const std::size_t count = std::min(options.count, greenlets.size());
+    line.wait(count, options.throw_first, options.until);
+    if (const greenlet_handle* failed = options.throw_first ? line.failed() : nullptr) {
+        std::rethrow_exception(failed->exception());
+    }
+    std::vector<greenlet_handle*> ended = line.finished();
+    if (ended.size() > count) ended.resize(count);
+    return ended;
+}
+
+void kill_all(std::span<greenlet_handle* const> greenlets, deadline until) {
+    for (greenlet_handle* g : greenlets) g->request_kill();
+    for (greenlet_handle* g : greenlets) {
+        if (!g->join(until)) throw timeout_expired();
+    }
+}
+
+namespace this_greenlet {
+
+std::uint32_t id() noexcept {
+    return hub_core::of_thread().current().number;
+}
+
+std::string name() {
+    return hub_core::name_of(hub_core::of_thread().current());
+}
+
+void set_name(std::string name) {
+    hub_core::extras(hub_core::of_thread().current()).name = std::move(name);
+}
+
+bool kill_requested() noexcept {
+    return (hub_core::of_thread().current().interruptions & detail::kill_pending) != 0;
+}
+
+void forgive_kill() noexcept {
+    hub_core::forgive(hub_core::of_thread().current());
+}
+
+}  // namespace this_greenlet
+
+}  // namespace grove

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "base/check.hpp"
+#include "core/hub_core.hpp"
+
+#include <grove/error.hpp>
+#include <grove/greenlet.hpp>
+
+#include <algorithm>
+#include <utility>
+
+/// What happens to a greenlet from outside its own turns: interruptions, links, locals, delays.
+
+namespace grove::detail {
+
+greenlet_extras& hub_core::extras(greenlet_core& g) {
+    if (g.extras == nullptr) g.extras = new greenlet_extras;
+    return *g.extras;
+}
+
+std::string hub_core::name_of(const greenlet_core& g) {
+    if (g.extras != nullptr && !g.extras->name.empty()) return g.extras->name;
+    if (&g == &g.hub->main_) return "main greenlet";
+    return "Greenlet-" + std::to_string(g.number);
+}
+
+// --- interruptions ---
+
+void hub_core::interrupt(greenlet_core& g, interruption kind) noexcept {
+    g.interruptions |= kind;
+    if (g.state_ == greenlet_state::parked && g.shields == 0) g.hub->push_ready_from_outside(g);
+}
+
+void hub_core::interrupt_with_kill(greenlet_core& g, std::exception_ptr reason) {
+    if (g.finished()) return;
+    extras(g).kill_reason = std::move(reason);
+    interrupt(g, kill_pending);
+    if (g.state_ == greenlet_state::fresh && g.hub == this) {  // its start is a timer: end it now
+        timers.disarm(*g.extras->start);
+        push_ready_from_outside(g);
+    }
+}
+
+void hub_core::interrupt_with_timeout(timeout& t) noexcept {
+    greenlet_core& g = *t.owner_;
+    extras(g).fired.push_back(t);
+    interrupt(g, timeout_pending);
+}
+
+void hub_core::forgive(greenlet_core& g) noexcept {
+    g.interruptions = static_cast<std::uint8_t>(g.interruptions & ~kill_pending);
+    if (g.extras != nullptr) g.extras->kill_reason = nullptr;
+}
+
+void hub_core::forget_fired(timeout& t) noexcept {
+    t.unlink();
+    greenlet_core& g = *t.owner_;
+    if (g.extras->fired.empty()) {
+        g.interruptions = static_cast<std::uint8_t>(g.interruptions & ~timeout_pending);
+    }
+}
+
+/// Throws the pending interruption of the running greenlet, unless it is shielded or its stack is
+/// being unwound already: a destructor that waits must not throw. A timeout is thrown once, a kill
+/// at every parking point.
+void hub_core::deliver(greenlet_core& g) {
+    if (g.shields != 0 || exceptions_->uncaught_exceptions != 0) return;
+    if ((g.interruptions & report_pending) != 0) {
+        g.interruptions = static_cast<std::uint8_t>(g.interruptions & ~report_pending);
+        throw would_block_forever(std::exchange(g.extras->report, {}));
+    }
+    if ((g.interruptions & kill_pending) != 0) {
+        if (g.extras->kill_reason) std::rethrow_exception(g.extras->kill_reason);
+        throw greenlet_exit();
+    }
+    if ((g.interruptions & timeout_pending) != 0) {
+        timeout& first = g.extras->fired.front();
+        forget_fired(first);
+        first.raise();
+    }
+}
+
+// --- links and locals ---
+
+std::uint64_t hub_core::add_link(greenlet_core& g, std::uint8_t endings, task call) {
+    const std::uint64_t number = ++last_link_;
+    extras(g).links.push_back({number, endings, std::move(call)});
+    if (g.finished()) start_links(g);
+    return number;
+}
+
+void hub_core::start_links(greenlet_core& g) noexcept {
+    const unsigned bit = g.ended == ending::failed ? link_on_failure : link_on_success;
+    for (greenlet_extras::link& link : std::exchange(g.extras->links, {})) {
+        if ((link.endings & bit) != 0) spawn_detached(std::move(link.call), g.spawned);
+    }
+}
+
+void hub_core::drop_locals(greenlet_core& g) noexcept {
+    if (g.extras == nullptr) return;
+    ++g.shields;  // destructors may wait
+    while (!g.extras->locals.empty()) {
+        const greenlet_extras::local_value last = g.extras->locals.back();
+        g.extras->locals.pop_back();
+        last.destroy(last.value);
+    }
+    --g.shields;
+}
+
+// --- delayed starts ---
+
+void hub_core::launch_after(greenlet_core& g, duration delay) {
+    auto start = std::make_unique<greenlet_extras::delayed_start>(start_delayed, g);
+    timers.arm(*start, (deadline::now() + delay).since_epoch().count());
+    extras(g).start = std::move(start);
+    g.hub = this;
+    g.number = ++last_number_;
+    g.since = last_look_;
+    ++g.references;
+    all_.push_back(g);
+}
+
+void hub_core::start_delayed(timer_node& node) noexcept {
+    greenlet_core& g = *static_cast<greenlet_extras::delayed_start&>(node).who;
+    g.hub->push_ready_from_outside(g);
+}
+
+void launch_after(greenlet_core& core, duration delay) {
+    this_hub->launch_after(core, delay);
+}
+
+}  // namespace grove::detail

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/context.hpp"
+#include "core/mailbox.hpp"
+#include "core/poller.hpp"
+#include "core/schedule.hpp"
+#include "core/slab.hpp"
+#include "core/stack.hpp"
+#include "core/timers.hpp"
+
+#include <grove/detail/greenlet_core.hpp>
+#include <grove/hub.hpp>
+#include <grove/timeout.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// A thread's scheduler. `lib/README.md` tells its phases and the anatomy of a blocking call.
+/// Only this class changes a greenlet's state, and only its `switch_to` leaves a stack.
+
+namespace grove::detail {
+
+/// Bits of `greenlet_core::interruptions`.
+enum interruption : std::uint8_t {
+    kill_pending = 1,     ///< thrown at every parking point until the greenlet ends
+    timeout_pending = 2,  ///< a scope in `extras->fired` waits to be thrown
+    report_pending = 4,   ///< the main greenlet is to throw `would_block_forever`
+};
+
+/// Bits of `link::endings`.
+constexpr std::uint8_t link_on_success = 1;
+constexpr std::uint8_t link_on_failure = 2;
+
+/// What few greenlets have.
+struct greenlet_extras {
+    struct local_value {
+        const void* key;
+        void* value;
+        void (*destroy)(void*) noexcept;
+    };
+
+    struct link {
+        std::uint64_t number;
+        std::uint8_t endings;
+        task call;
+    };
+
+    std::string name;
+    std::exception_ptr kill_reason;
+    std::string report;
+    intrusive_list<timeout> fired;
+    std::vector<local_value> locals;
+    std::vector<link> links;
+
+    struct delayed_start : timer_node {
+        delayed_start(callback at_start, greenlet_core& g) noexcept
+            : timer_node(at_start), who(&g) {}
+
+        greenlet_core* who;
+    };
+
+    std::unique_ptr<delayed_start> start;
+};
+
+class hub_core;
+/// The calling thread's hub, once it has one.
+extern thread_local constinit hub_core* this_hub;
+
+class hub_core {
+ public:
+    /// The calling thread's; made on first use.
+    static hub_core& of_thread();
+
+    hub_core();
+    hub_core(const hub_core&) = delete;
+    hub_core& operator=(const hub_core&) = delete;
+    /// After `stop` only.
+    ~hub_core();
+
+    /// Stops the services, kills all greenlets and runs them until they are gone. False when that
+    /// is impossible: it was called on a greenlet's stack (by `exit`), or one would not end.
+    [[nodiscard]] bool stop();
+
+    // --- greenlets ---
+    void launch(greenlet_core& g) noexcept;
+    void launch_after(greenlet_core& g, duration delay);
+    void release(greenlet_core& g) noexcept;
+    void interrupt_with_kill(greenlet_core& g, std::exception_ptr reason);
+    static void interrupt_with_timeout(timeout& t) noexcept;
+    static void forgive(greenlet_core& g) noexcept;
+    static void forget_fired(timeout& t) noexcept;
+
+    [[nodiscard]] greenlet_core& current() const noexcept { return *current_; }
+
+    [[nodiscard]] bool on_hub() const noexcept { return current_ == &hub_greenlet_; }
+
+    [[nodiscard]] greenlet_core& main_greenlet() noexcept { return main_; }
+
+    static greenlet_extras& extras(greenlet_core& g);
+    std::uint64_t add_link(greenlet_core& g, std::uint8_t endings, task call);
+    [[nodiscard]] static std::string name_of(const greenlet_core& g);
+
+    // --- waiting ---
+    outcome park(waiter& w, deadline until);
+    void wake(waiter& w) noexcept;
+    void expire(waiter& w) noexcept;
+    void yield();
+    void idle();
+    bool join_everyone(deadline until);
+
+    // --- timers, descriptors, threads ---
+    timer_queue timers;
+    poller descriptors;
+
+    [[nodiscard]] const std::shared_ptr<mailbox>& door() const noexcept { return door_; }
+
+    /// One more, or one fewer, thing that can still wake somebody.
+    void hold() noexcept { ++holds_; }
+
+    void let_go() noexcept { --holds_; }
+
+    void post_here(task f) { posted_here_.push_back(std::move(f)); }
+
+    // --- services, errors, views ---
+    hub_service* find_service(const void* key) const noexcept;
+    hub_service& add_service(const void* key, std::unique_ptr<hub_service> service);
+
+    void set_error_handler(error_handler handler) { on_error_ = std::move(handler); }
+
+    void report_error(std::string_view context, const std::exception_ptr& error) noexcept;
+    [[nodiscard]] hub_snapshot snapshot() const;
+
+    [[nodiscard]] hub& face() noexcept { return face_; }
+
+    slab blocks;
+    schedule order;
+
+    // --- simulation ---
+    void begin_virtual_time();
+    void end_virtual_time() noexcept;
+
+    [[nodiscard]] bool has_virtual_time() const noexcept { return virtual_time_; }
+
+    /// Where the running stack lies: for the overflow report. Async-signal-safe.
+    [[nodiscard]] const stack& running_stack() const noexcept {
+        return current_->running_on->memory;
+    }
+
+    /// The running greenlet's name into `buffer`; its length. Async-signal-safe.
+    [[nodiscard]] std::size_t write_current_name(char* buffer, std::size_t size) const noexcept;
+
+ private:
+    static context* greenlet_loop(context& self, void* argument);
+    static context* hub_loop(context& self, void* argument);
+
+    // the loop's phases
+    void turn();
+    void run_posted();
+    void poll();
+    void sleep();
+    void jump_in_time() noexcept;
+    void fire_timers() noexcept;
+    void nothing_left();
+    [[nodiscard]] bool anything_to_do() const noexcept;
+    [[nodiscard]] bool anything_can_wake() const noexcept;
+
+    // turns
+    void become(greenlet_core& g, greenlet_state to) noexcept;
+    void push_ready(greenlet_core& g) noexcept;
+    void push_ready_from_outside(greenlet_core& g) noexcept;  ///< the same, not inlined
+    [[nodiscard]] greenlet_core& next() noexcept;
+    [[nodiscard]] greenlet_core& next_after_interval() noexcept;
+    [[nodiscard]] greenlet_core& take_ready() noexcept;
+    void switch_to(greenlet_core& to);
+    [[nodiscard]] context& context_for(greenlet_core& g) noexcept;
+    void run(greenlet_core& g) noexcept;
+    void finish(greenlet_core& g) noexcept;
+    void start_links(greenlet_core& g) noexcept;
+    void deliver(greenlet_core& g);
+    static void interrupt(greenlet_core& g, interruption kind) noexcept;
+    void check_may_park(const greenlet_core& me) const;
+    void retire_contexts() noexcept;
+    static void drop_locals(greenlet_core& g) noexcept;
+    static void start_delayed(timer_node& node) noexcept;
+
+    // touched by each switch
+    greenlet_core* current_;
+    greenlet_core* ready_first_ = nullptr;
+    greenlet_core** ready_end_ = &ready_first_;
+    std::uint32_t budget_ = polling_interval;
+    exception_globals* exceptions_;
+    std::uint64_t switches_ = 0;
+    std::array<context*, 4> free_contexts_{};
+    std::int64_t last_look_ = 0;
+
+    static constexpr std::uint32_t polling_interval = 64;
+
+    greenlet_core hub_greenlet_;
+    greenlet_core main_;
+    hub face_;
+    intrusive_list<greenlet_core, everyone> all_;
+    waiter_list idlers_;
+    stack_pool stacks_;
+    context* hub_context_ = nullptr;
+    bool retiring_ = false;
+    std::uint32_t last_number_ = 0;
+    std::uint64_t last_link_ = 0;
+    std::size_t live_ = 0;
+    std::size_t holds_ = 0;
+    waiter* everyone_gone_ = nullptr;
+    std::shared_ptr<mailbox> door_;
+    fd_watcher doorbell_;
+    std::vector<task> posted_here_;
+    std::vector<std::pair<const void*, std::unique_ptr<hub_service>>> services_;
+    error_handler on_error_;
+    bool virtual_time_ = false;
+    std::int64_t virtual_now_ = 0;
+};
+
+/// Makes the calling thread's hub.
+hub_core& make_hub_of_thread();
+
+inline hub_core& hub_core::of_thread() {
+    return this_hub != nullptr ? *this_hub : make_hub_of_thread();
+}
+
+}  // namespace grove::detail

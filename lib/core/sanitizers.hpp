@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// Which sanitizer this build runs under, told the same way for g++ and clang.
+
+#if defined(__SANITIZE_ADDRESS__)
+#define GROVE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GROVE_ASAN 1
+#endif
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define GROVE_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GROVE_TSAN 1
+#endif
+#endif
+
+#ifdef GROVE_ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
+#endif
+#ifdef GROVE_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
