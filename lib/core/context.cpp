@@ -61,7 +61,9 @@ context* make_context(const stack& memory, context_entry entry, void* argument) 
 #endif
             context* next = entry(*made, argument);
 #ifdef GROVE_ASAN
-            __sanitizer_start_switch_fiber(nullptr, next->memory.base, next->memory.size);
+            // Not null, which would free the fake stack that the frames below still return over.
+            void* left_behind = nullptr;
+            __sanitizer_start_switch_fiber(&left_behind, next->memory.base, next->memory.size);
 #endif
 #ifdef GROVE_TSAN
             __tsan_switch_to_fiber(next->tsan_fiber, 0);

@@ -6,6 +6,7 @@
 #include <grove/timeout.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace grove {
 
@@ -28,12 +29,14 @@ void greenlet_handle::reset() noexcept {
         const shield until_gone;
         kill();
     }
-    this_hub->release(*std::exchange(core_, nullptr));
+    detail::release(*std::exchange(core_, nullptr));
 }
 
 bool greenlet_handle::join(deadline until) {
     if (core_->finished()) return true;
-    GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot join itself");
+    // One that has asked for its own death waits here for it to be thrown.
+    GROVE_CHECK(core_ != &this_hub->current() || this_greenlet::kill_requested(),
+                "a greenlet cannot join itself");
     detail::waiter me("greenlet.join", core_);
     core_->joiners.push_back(me);
     return me.park(until) == detail::outcome::woken;
@@ -88,7 +91,7 @@ bool greenlet_handle::unlink(std::uint64_t link) noexcept {
 }
 
 void greenlet_handle::detach() && noexcept {
-    this_hub->release(*std::exchange(core_, nullptr));
+    detail::release(*std::exchange(core_, nullptr));
 }
 
 void greenlet_handle::finish(deadline until) {
@@ -127,16 +130,27 @@ namespace {
 
 /// Counts ends in the order they happen, with one wake-up for the one who waits for them.
 class finish_line {
+    // Shared with the links: one may run after the one who waited has been interrupted and gone.
+    struct record {
+        std::vector<greenlet_handle*> finished;
+        detail::waiter* waiting = nullptr;
+
+        void pass(greenlet_handle* g) {
+            finished.push_back(g);
+            if (waiting != nullptr) waiting->wake();
+        }
+    };
+
  public:
     explicit finish_line(std::span<greenlet_handle* const> all) {
         for (greenlet_handle* g : all) {
             if (g->ready())
-                finished_.push_back(g);
+                record_->finished.push_back(g);
             else
                 links_.emplace_back(g, 0);
         }
         for (auto& [g, link] : links_) {
-            link = g->on_done([this, passing = g] { pass(passing); });
+            link = g->on_done([kept = record_, passing = g] { kept->pass(passing); });
         }
     }
 
@@ -149,31 +163,27 @@ class finish_line {
 
     /// Until `count` have ended, or one has failed when `stop_at_failure`.
     void wait(std::size_t count, bool stop_at_failure, deadline until) {
-        while (finished_.size() < count && !(stop_at_failure && failed() != nullptr)) {
-            detail::waiter me("join_all", this);
-            waiting_ = &me;
-            const on_exit leave([this] { waiting_ = nullptr; });
+        while (finished().size() < count && !(stop_at_failure && failed() != nullptr)) {
+            detail::waiter me("join_all");
+            record_->waiting = &me;
+            const on_exit leave([this] { record_->waiting = nullptr; });
             if (me.park(until) == detail::outcome::deadline) return;
         }
     }
 
     [[nodiscard]] greenlet_handle* failed() const {
-        const auto found = std::find_if(finished_.begin(), finished_.end(),
+        const auto found = std::find_if(finished().begin(), finished().end(),
                                         [](const auto* g) { return g->exception() != nullptr; });
-        return found == finished_.end() ? nullptr : *found;
+        return found == finished().end() ? nullptr : *found;
     }
 
-    [[nodiscard]] const std::vector<greenlet_handle*>& finished() const { return finished_; }
+    [[nodiscard]] const std::vector<greenlet_handle*>& finished() const {
+        return record_->finished;
+    }
 
  private:
-    void pass(greenlet_handle* g) {
-        finished_.push_back(g);
-        if (waiting_ != nullptr) waiting_->wake();
-    }
-
     std::vector<std::pair<greenlet_handle*, std::uint64_t>> links_;
-    std::vector<greenlet_handle*> finished_;
-    detail::waiter* waiting_ = nullptr;
+    std::shared_ptr<record> record_ = std::make_shared<record>();
 };
 
 }  // namespace

@@ -63,7 +63,11 @@ void hub_core::forget_fired(timeout& t) noexcept {
 /// being unwound already: a destructor that waits must not throw. A timeout is thrown once, a kill
 /// at every parking point.
 void hub_core::deliver(greenlet_core& g) {
-    if (g.shields != 0 || exceptions_->uncaught_exceptions != 0) return;
+    if (g.shields != 0 || exceptions_->uncaught_exceptions != 0) {
+        if ((g.interruptions & report_pending) != 0)
+            fatal(g.extras->report);  // nothing to wait for
+        return;
+    }
     if ((g.interruptions & report_pending) != 0) {
         g.interruptions = static_cast<std::uint8_t>(g.interruptions & ~report_pending);
         throw would_block_forever(std::exchange(g.extras->report, {}));

@@ -42,17 +42,24 @@ class watch_core : public fd_watcher {
     }
 
  private:
+    /// Tells the kernel. An errored descriptor is reported whatever the interest, so one without
+    /// interest is taken out altogether.
     void apply() {
-        registered_ = wanted_;
-        hub_.descriptors.modify(fd_, wanted_, trigger::level);
+        const readiness before = std::exchange(registered_, wanted_);
+        if (wanted_ == readiness::none)
+            hub_.descriptors.detach(fd_);
+        else if (before == readiness::none)
+            hub_.descriptors.attach(fd_, *this, wanted_, trigger::level);
+        else
+            hub_.descriptors.modify(fd_, wanted_, trigger::level);
     }
 
     static void on_ready(fd_watcher& watcher, readiness seen) noexcept {
         auto& me = static_cast<watch_core&>(watcher);
-        const auto wanted =
-            static_cast<readiness>(static_cast<unsigned>(seen) & static_cast<unsigned>(me.wanted_));
+        const unsigned found = static_cast<unsigned>(seen) & static_cast<unsigned>(readiness::both);
+        const auto wanted = static_cast<readiness>(found & static_cast<unsigned>(me.wanted_));
         try {
-            if (wanted != seen && me.registered_ != me.wanted_) me.apply();
+            if (me.registered_ != me.wanted_ && found != static_cast<unsigned>(wanted)) me.apply();
             if (wanted != readiness::none) me.callback_(wanted);
         } catch (...) {
             this_hub->report_error("a descriptor's callback", std::current_exception());

@@ -28,6 +28,8 @@ struct hub_owner {
 
     ~hub_owner() {
         if (this_hub == nullptr || !this_hub->stop()) return;
+        // A handle with static storage is destroyed later: what it refers to stays.
+        if (this_hub->blocks.in_use() != 0) return;
         delete std::exchange(this_hub, nullptr);
     }
 };

@@ -210,7 +210,6 @@ class hub_core {
     bool retiring_ = false;
     std::uint32_t last_number_ = 0;
     std::uint64_t last_link_ = 0;
-    std::size_t live_ = 0;
     std::size_t holds_ = 0;
     waiter* everyone_gone_ = nullptr;
     std::shared_ptr<mailbox> door_;

@@ -56,6 +56,7 @@ void on_fault(int signal, siginfo_t* info, void*) noexcept {
         say(" KiB; spawn_options::stack chooses a larger one)\n");
     }
     ::sigaction(signal, signal == SIGSEGV ? &former_segv : &former_bus, nullptr);
+    if (info->si_code <= 0) ::raise(signal);  // sent by a process: no instruction to run again
 }
 
 void install_handlers() {

@@ -22,9 +22,10 @@ std::uint32_t events_for(readiness interest, trigger kind) noexcept {
 }
 
 readiness seen_in(std::uint32_t events) noexcept {
-    if ((events & (EPOLLERR | EPOLLHUP)) != 0) return readiness::both;
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0) return readiness::both | readiness::hung_up;
     readiness seen = readiness::none;
     if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) seen = seen | readiness::read;
+    if ((events & EPOLLRDHUP) != 0) seen = seen | readiness::hung_up;
     if ((events & EPOLLOUT) != 0) seen = seen | readiness::write;
     return seen;
 }

@@ -23,6 +23,7 @@ void slab::chunk_deleter::operator()(std::byte* memory) const noexcept {
 }
 
 void* slab::take(std::size_t bytes) {
+    ++in_use_;
     if (from_heap || bytes > largest) return ::operator new(bytes, line);
     free_block*& first = free_[(bytes + step - 1) / step];
     if (first == nullptr) return carve((bytes + step - 1) / step * step);
@@ -32,6 +33,7 @@ void* slab::take(std::size_t bytes) {
 }
 
 void slab::give_back(void* block, std::size_t bytes) noexcept {
+    --in_use_;
     if (from_heap || bytes > largest) {
         ::operator delete(block, line);
         return;

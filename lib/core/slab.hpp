@@ -23,6 +23,8 @@ class slab {
     /// Aligned to 64 bytes. Throws `std::bad_alloc`.
     [[nodiscard]] void* take(std::size_t bytes);
     void give_back(void* block, std::size_t bytes) noexcept;
+    /// Blocks taken and not given back.
+    [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
 
  private:
     static constexpr std::size_t step = 64;
@@ -42,6 +44,7 @@ class slab {
     std::array<free_block*, largest / step + 1> free_{};
     std::byte* next_ = nullptr;
     std::byte* end_ = nullptr;
+    std::size_t in_use_ = 0;
     std::vector<std::unique_ptr<std::byte, chunk_deleter>> chunks_;
 };
 

@@ -33,8 +33,9 @@ class call_core;
 /// for what listens for ever: signals, idle connections, wake-up descriptors.
 enum class keep_alive : std::uint8_t { no, yes };
 
-/// What a descriptor is watched for, and what was seen.
-enum class readiness : std::uint8_t { none = 0, read = 1, write = 2, both = 3 };
+/// What a descriptor is watched for, and what was seen; `hung_up` comes with `read` and is only
+/// seen.
+enum class readiness : std::uint8_t { none = 0, read = 1, write = 2, both = 3, hung_up = 4 };
 
 constexpr readiness operator|(readiness a, readiness b) noexcept {
     return static_cast<readiness>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
