@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "io/fd_wait.hpp"
+#include "io/socket_address.hpp"
+
+#include <grove/error.hpp>
+#include <grove/socket.hpp>
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace grove {
+
+using detail::direction;
+using detail::fd_wait;
+using detail::socket_address;
+
+namespace {
+
+/// Harmless on Unix sockets, where it fails.
+void no_delay(int fd) noexcept {
+    const int one = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}
+
+int new_socket(const socket_address& like) {
+    const int fd = ::socket(like.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) throw_errno("socket");
+    return fd;
+}
+
+template <class Call>
+endpoint named_by(Call call, int fd, const char* what) {
+    socket_address address;
+    if (call(fd, address.raw(), address.size()) != 0) throw_errno(what);
+    return address.decoded();
+}
+
+/// The one loop of all calls that may find nothing: try, and park when there is nothing.
+/// `call` returns what the system call returned; a result below `wanted` says that nothing is left.
+template <class Call>
+std::size_t try_or_wait(fd_wait& on, direction d, std::size_t wanted, deadline until,
+                        const char* name, Call call) {
+    for (;;) {
+        while (on.may_try(d)) {
+            const ssize_t n = call();
+            if (n >= 0) {
+                if (static_cast<std::size_t>(n) < wanted) on.exhausted(d);
+                return static_cast<std::size_t>(n);
+            }
+            if (errno == EAGAIN) {
+                on.exhausted(d);
+                break;
+            }
+            if (errno != EINTR) throw_errno(name);
+        }
+        on.wait(d, until, name);
+    }
+}
+
+}  // namespace
+
+socket::socket(int fd) : wait_(std::make_unique<fd_wait>(fd)) {}
+
+socket::socket(std::unique_ptr<fd_wait> wait) noexcept : wait_(std::move(wait)) {}
+
+socket::socket(socket&&) noexcept = default;
+socket& socket::operator=(socket&&) noexcept = default;
+socket::~socket() = default;
+
+socket socket::connect(const endpoint& to, deadline until) {
+    const socket_address address(to);
+    socket made(new_socket(address));
+    no_delay(made.fd());
+    if (::connect(made.fd(), address.raw(), address.length()) == 0) return made;
+    const std::string object = to.text();
+    if (errno != EINPROGRESS) throw_errno("connect", object);
+    made.wait_->exhausted(direction::write);
+    int error = 0;
+    try {
+        made.wait_->wait(direction::write, until, "connect");
+    } catch (const std::system_error& e) {
+        throw_error(e.code().value(), "connect", object);
+    }
+    socklen_t size = sizeof error;
+    if (::getsockopt(made.fd(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (error != 0) throw_error(error, "connect", object);
+    return made;
+}
+
+socket socket::connect(const endpoint& to, deadline until, std::error_code& error) {
+    error.clear();
+    try {
+        return connect(to, until);
+    } catch (const std::system_error& e) {
+        error = e.code();
+        return socket(std::unique_ptr<fd_wait>());
+    }
+}
+
+std::pair<socket, socket> socket::pair() {
+    std::array<int, 2> fds{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()) != 0) {
+        throw_errno("socketpair");
+    }
+    return {socket(fds[0]), socket(fds[1])};
+}
+
+std::size_t socket::take_buffered(std::span<std::byte> into) {
+    const std::size_t n = std::min(into.size(), buffer_.size() - begin_);
+    std::memcpy(into.data(), buffer_.data() + begin_, n);
+    begin_ += n;
+    if (begin_ == buffer_.size()) {
+        buffer_.clear();
+        begin_ = 0;
+    }
+    return n;
+}
+
+std::size_t socket::read_some(std::span<std::byte> into, deadline until) {
+    if (!buffer_.empty()) return take_buffered(into);
+    if (into.empty()) return 0;
+    return try_or_wait(*wait_, direction::read, into.size(), until, "recv",
+                       [&] { return ::recv(wait_->fd(), into.data(), into.size(), 0); });
+}
+
+void socket::read_exactly(std::span<std::byte> into, deadline until) {
+    while (!into.empty()) {
+        const std::size_t n = read_some(into, until);
+        if (n == 0) throw_error(ECONNRESET, "recv", "the stream ended early");
+        into = into.subspan(n);
+    }
+}
+
+std::string socket::read_line(deadline until, std::size_t longest) {
+    std::size_t searched = begin_;
+    for (;;) {
+        const std::size_t end = buffer_.find('\n', searched);
+        const std::size_t length = (end == std::string::npos ? buffer_.size() : end + 1) - begin_;
+        if (length > longest) throw_error(EMSGSIZE, "read_line");
+        std::string line(length, '\0');
+        const auto take = [&] {
+            take_buffered(std::as_writable_bytes(std::span(line)));
+            return line;
+        };
+        if (end != std::string::npos) return take();
+        searched = buffer_.size();
+        std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+        const std::size_t n =
+            try_or_wait(*wait_, direction::read, piece.size(), until, "recv",
+                        [&] { return ::recv(wait_->fd(), piece.data(), piece.size(), 0); });
+        if (n == 0) return take();
+        buffer_.append(piece.data(), n);
+    }
+}
+
+void socket::write_all(std::span<const std::byte> bytes, deadline until) {
+    while (!bytes.empty()) {
+        const std::size_t n = try_or_wait(
+            *wait_, direction::write, bytes.size(), until, "send",
+            [&] { return ::send(wait_->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
+        bytes = bytes.subspan(n);
+    }
+}
+
+void socket::shutdown_write() {
+    if (::shutdown(fd(), SHUT_WR) != 0) throw_errno("shutdown");
+}
+
+void socket::abort() noexcept {
+    const linger at_once{1, 0};
+    ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+}
+
+void socket::close() noexcept {
+    if (wait_) wait_->close();
+}
+
+bool socket::is_open() const noexcept {
+    return wait_ != nullptr && wait_->fd() >= 0;
+}
+
+int socket::fd() const noexcept {
+    return wait_->fd();
+}
+
+endpoint socket::local() const {
+    return named_by(::getsockname, fd(), "getsockname");
+}
+
+endpoint socket::peer() const {
+    return named_by(::getpeername, fd(), "getpeername");
+}
+
+listener::listener(const endpoint& at, listen_options options) {
+    const socket_address address(at);
+    wait_ = std::make_unique<fd_wait>(new_socket(address));
+    const int one = 1;
+    ::setsockopt(fd(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (options.share_port) {
+        if (::setsockopt(fd(), SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0) {
+            throw_errno("setsockopt SO_REUSEPORT");
+        }
+    }
+    if (::bind(fd(), address.raw(), address.length()) != 0) throw_errno("bind", at.text());
+    if (::listen(fd(), options.backlog) != 0) throw_errno("listen", at.text());
+}
+
+listener::listener(listener&&) noexcept = default;
+listener& listener::operator=(listener&&) noexcept = default;
+listener::~listener() = default;
+
+socket listener::accept(deadline until) {
+    constexpr std::size_t never_short = 0;  // a descriptor's number says nothing of what is left
+    const std::size_t accepted =
+        try_or_wait(*wait_, direction::read, never_short, until, "accept", [&]() -> ssize_t {
+            return ::accept4(wait_->fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        });
+    socket made(static_cast<int>(accepted));
+    no_delay(made.fd());
+    return made;
+}
+
+endpoint listener::local() const {
+    return named_by(::getsockname, fd(), "getsockname");
+}
+
+int listener::fd() const noexcept {
+    return wait_->fd();
+}
+
+void listener::close() noexcept {
+    if (wait_) wait_->close();
+}
+
+}  // namespace grove

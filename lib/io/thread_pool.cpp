@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include <grove/greenlet.hpp>
+#include <grove/thread_pool.hpp>
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace grove {
+namespace detail {
+
+/// What the workers share. The mutex is held for moments only, never across a park.
+class pool_core {
+ public:
+    pool_core(std::size_t threads, std::size_t queue) : most_threads_(threads), room_(queue) {}
+
+    pool_core(const pool_core&) = delete;
+    pool_core& operator=(const pool_core&) = delete;
+    ~pool_core();
+
+    /// False: the queue is full.
+    bool push(const std::shared_ptr<pool_job>& job);
+    [[nodiscard]] std::size_t threads() const;
+
+ private:
+    void start_thread();
+    void serve();
+
+    const std::size_t most_threads_;
+    const std::size_t room_;
+    mutable std::mutex mutex_;
+    std::condition_variable work_;
+    std::deque<std::shared_ptr<pool_job>> queue_;  // guarded by mutex_
+    std::vector<std::thread> threads_;             // guarded by mutex_
+    std::size_t idle_ = 0;                         // guarded by mutex_
+    bool ending_ = false;                          // guarded by mutex_
+};
+
+pool_core::~pool_core() {
+    std::vector<std::thread> all;
+    {
+        const std::lock_guard hold(mutex_);
+        ending_ = true;
+        queue_.clear();
+        all.swap(threads_);
+    }
+    work_.notify_all();
+    for (std::thread& t : all) t.join();
+}
+
+bool pool_core::push(const std::shared_ptr<pool_job>& job) {
+    const std::lock_guard hold(mutex_);
+    if (queue_.size() >= room_) return false;
+    queue_.push_back(job);
+    if (idle_ < queue_.size() && threads_.size() < most_threads_) start_thread();
+    work_.notify_one();
+    return true;
+}
+
+std::size_t pool_core::threads() const {
+    const std::lock_guard hold(mutex_);
+    return threads_.size();
+}
+
+/// New threads inherit the signal mask: all signals go to the threads that have hubs.
+void pool_core::start_thread() {
+    sigset_t all;
+    sigset_t former;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &former);
+    threads_.emplace_back([this] { serve(); });
+    pthread_sigmask(SIG_SETMASK, &former, nullptr);
+    pthread_setname_np(threads_.back().native_handle(), "grove pool");
+}
+
+void pool_core::serve() {
+    std::unique_lock hold(mutex_);
+    for (;;) {
+        ++idle_;
+        work_.wait(hold, [this] { return ending_ || !queue_.empty(); });
+        --idle_;
+        if (ending_) return;
+        std::shared_ptr<pool_job> job = std::move(queue_.front());
+        queue_.pop_front();
+        hold.unlock();
+        job->work();
+        job.reset();
+        hold.lock();
+    }
+}
+
+pool_job::pool_job()
+    : home_(hub::current().address()), pending_(hub::current().expect_outside_work()) {}
+
+pool_job::~pool_job() = default;
+
+bool pool_job::wait(deadline until) {
+    if (done_) return true;
+    waiter me("thread_pool.run", this);
+    waiting_ = &me;
+
+    struct forget {
+        pool_job& job;
+
+        ~forget() { job.waiting_ = nullptr; }
+    } at_end{*this};
+
+    return me.park(until) == outcome::woken;
+}
+
+void pool_job::work() noexcept {
+    try {
+        call();
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
+    // The hub's thread takes the job's last reference: what it holds may belong there.
+    home_.post([job = std::move(self_)] {
+        job->done_ = true;
+        job->pending_ = outside_work();
+        if (job->waiting_ != nullptr) job->waiting_->wake();
+    });
+}
+
+}  // namespace detail
+
+thread_pool::thread_pool(std::size_t threads, std::size_t queue)
+    : core_(std::make_unique<detail::pool_core>(threads, queue)) {}
+
+thread_pool::~thread_pool() = default;
+
+thread_pool& thread_pool::shared() {
+    static thread_pool* const only = new thread_pool;  // outlives whatever runs at exit
+    return *only;
+}
+
+std::size_t thread_pool::threads() const noexcept {
+    return core_->threads();
+}
+
+bool thread_pool::submit(std::shared_ptr<detail::pool_job> job, deadline until) {
+    constexpr std::chrono::milliseconds between_tries{1};
+    job->keep(job);
+    while (!core_->push(job)) {
+        if (until.expired()) {
+            job->keep(nullptr);
+            return false;
+        }
+        sleep_until(std::min(until, deadline(between_tries)));
+    }
+    return true;
+}
+
+}  // namespace grove
