@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+/// Descriptors that a run was given or has to budget: waiting on the inherited ones without
+/// changing them, and the limit on their number.
+
+namespace grove::cmd {
+
+/// Parks the greenlet until a read, or a write, of `fd` would not block. Files and devices that are
+/// always ready return at once. O_NONBLOCK is not touched: the shell shares the description.
+/// Interrupted: nothing happened.
+void wait_readable(int fd);
+void wait_writable(int fd);
+
+/// Raises the soft limit on open descriptors to the hard one. Result: how many may be open.
+std::size_t raise_descriptor_limit() noexcept;
+
+/// Reads what is there, at most `size` bytes, parking while there is nothing. Result: 0 at the end.
+/// Throws: `std::system_error` naming `what`.
+[[nodiscard]] std::size_t read_some(int fd, char* into, std::size_t size, const std::string& what);
+
+}  // namespace grove::cmd

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cmd/common/exit_code.hpp"
+
+#include <grove/hub.hpp>
+
+#include <array>
+#include <csignal>
+#include <functional>
+
+/// What signals do to a run:
+///
+/// - The first SIGINT or SIGTERM asks it to end gracefully: it takes no new work, lets what runs
+/// end
+///   within `--grace`, writes its reports and removes nothing that can be resumed.
+/// - The second one ends the process at once (`end_at_once(by_signal(N))`).
+/// - SIGQUIT prints the tree of greenlets on stderr and the run goes on.
+/// - SIGPIPE is ignored for the whole process (`prepare_standard_streams`).
+///
+/// A run makes one of these when it starts and destroys it when it ends; in between, the signals
+/// are taken from their default actions.
+///
+///     stop_signals signals([&](int) { stop.set(); }, [&] { out.print_talk(tree()); });
+///     ...
+///     return merge(signals.code(), code);
+
+namespace grove::cmd {
+
+class stop_signals {
+ public:
+    /// `on_first` is called once, on the hub, with the signal's number; `on_quit` at each SIGQUIT.
+    /// Neither may park. One at a time in a process.
+    /// Throws: `std::system_error` when the handlers cannot be installed.
+    stop_signals(std::function<void(int signal)> on_first, std::function<void()> on_quit);
+    stop_signals(const stop_signals&) = delete;
+    stop_signals& operator=(const stop_signals&) = delete;
+
+    /// Puts the former actions back.
+    ~stop_signals();
+
+    /// The signal that came; 0 when none has.
+    [[nodiscard]] int received() const noexcept;
+
+    /// `by_signal(received())`, or `ok`.
+    [[nodiscard]] exit_code code() const noexcept {
+        return received() == 0 ? exit_code::ok : by_signal(received());
+    }
+
+ private:
+    void look();
+    static void install(int signal, struct sigaction& former);
+
+    std::function<void(int)> on_first_;
+    std::function<void()> on_quit_;
+    int descriptor_ = -1;
+    bool told_ = false;
+    std::array<struct sigaction, 3> former_{};
+    watch arrivals_;
+};
+
+}  // namespace grove::cmd

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cmd/common/exit_code.hpp"
+#include "cmd/common/expression.hpp"
+#include "cmd/common/option_table.hpp"
+#include "cmd/common/output.hpp"
+#include "cmd/common/talk_options.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+/// What a subcommand is to the command line and to recipes. A verb brings
+///
+///     struct fetch_options { talk_options talk; ... };           // defaults for everything
+///     void describe(fetch_options&, option_table&);
+///     std::optional<std::string> validate(const fetch_options&);
+///     exit_code run_fetch(const fetch_options&, output&);
+///
+/// and registers as `{"fetch", "…", …, prepare<fetch_options, run_fetch>}`. No verb prints, exits
+/// or reads argv itself.
+
+namespace grove::cmd {
+
+/// One use of a verb: its options, and what to do once they are set through `table()`.
+class invocation {
+ public:
+    invocation() = default;
+    invocation(const invocation&) = delete;
+    invocation& operator=(const invocation&) = delete;
+    virtual ~invocation() = default;
+
+    [[nodiscard]] option_table& table() noexcept { return table_; }
+
+    [[nodiscard]] virtual const talk_options& talk() const noexcept = 0;
+
+    /// What is wrong with the options together, in a sentence; nullopt when nothing is.
+    [[nodiscard]] virtual std::optional<std::string> problem() const = 0;
+
+    [[nodiscard]] virtual exit_code run(output& out) const = 0;
+
+ protected:
+    option_table table_;
+};
+
+struct verb {
+    std::string_view name;
+    std::string_view summary;   ///< one line, for `grove --help`
+    std::string_view synopsis;  ///< what follows the name: `[OPTION]... URL...`
+    std::string_view examples;  ///< at the end of its help; each line ends in a line feed
+    std::unique_ptr<invocation> (*prepare)();
+    /// The names that its expressions may use; null: it has none.
+    std::span<const fact> (*facts)() noexcept = nullptr;
+};
+
+template <class Options, auto Run>
+[[nodiscard]] std::unique_ptr<invocation> prepare() {
+    class bound final : public invocation {
+     public:
+        bound() { describe(options_, table_); }
+
+        [[nodiscard]] const talk_options& talk() const noexcept override { return options_.talk; }
+
+        [[nodiscard]] std::optional<std::string> problem() const override {
+            return validate(options_);
+        }
+
+        [[nodiscard]] exit_code run(output& out) const override { return Run(options_, out); }
+
+     private:
+        Options options_;
+    };
+
+    return std::make_unique<bound>();
+}
+
+}  // namespace grove::cmd

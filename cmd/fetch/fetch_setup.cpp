@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/fetch/fetch_setup.hpp"
+
+#include "cmd/common/targets.hpp"
+
+#include <algorithm>
+
+namespace grove::cmd {
+namespace {
+
+constexpr std::size_t few = 16;  // transfers for whose bodies the largest buffer is no waste
+
+std::string bracketed(const std::string& host) {
+    return host.find(':') == std::string::npos ? host : '[' + host + ']';
+}
+
+std::string port_text(std::uint16_t port) {
+    return port == 0 ? "" : std::to_string(port);
+}
+
+std::string resolve_rule(const resolve_entry& entry) {
+    std::string rule = entry.host + ':' + port_text(entry.port) + ':';
+    for (const std::string& address : entry.addresses) {
+        if (rule.back() != ':') rule += ',';
+        rule += bracketed(address);
+    }
+    return rule;
+}
+
+std::string connect_rule(const connect_to_entry& entry) {
+    return bracketed(entry.host) + ':' + port_text(entry.port) + ':' + bracketed(entry.to_host) +
+           ':' + port_text(entry.to_port);
+}
+
+void add_certificate(http::client_options& into, const http_options& from) {
+    const std::size_t colon = from.cert.find(':');
+    into.certificate = from.cert.substr(0, colon);
+    if (colon != std::string::npos) into.key_password = from.cert.substr(colon + 1);
+    into.private_key = from.key;
+    into.ca_file = from.cacert;
+    into.verify = from.insecure ? http::verification::off : http::verification::on;
+}
+
+void add_cookies(http::client_options& into, const std::vector<std::string>& cookies) {
+    for (const std::string& cookie : cookies) {
+        if (cookie.find('=') == std::string::npos) {
+            into.cookie_file = cookie;
+        } else {
+            into.cookies += into.cookies.empty() ? cookie : "; " + cookie;
+        }
+    }
+}
+
+}  // namespace
+
+http::client_options client_options_of(const fetch_options& options, std::size_t connections) {
+    const http_options& from = options.http;
+    http::client_options into;
+    // A paused HTTP/2 stream is kept in memory up to 32 MiB; HTTP/1.1 leaves it with the sender.
+    const bool slowed = options.limit_rate.has_value() || options.output == "-";
+    into.version = slowed || from.version == http_version::http1_1 ? http::version::http_1_1
+                   : from.version == http_version::http2           ? http::version::http_2
+                                                                   : http::version::any;
+    into.family = from.family == ip_family::v4   ? http::family::v4
+                  : from.family == ip_family::v6 ? http::family::v6
+                                                 : http::family::any;
+    add_certificate(into, from);
+    add_cookies(into, from.cookies);
+    into.proxy = from.proxy;
+    into.unix_socket = from.unix_socket;
+    for (const resolve_entry& entry : from.resolve) into.resolve.push_back(resolve_rule(entry));
+    for (const connect_to_entry& e : from.connect_to) into.connect_to.push_back(connect_rule(e));
+    for (const endpoint& server : options.dns_servers) {
+        into.dns_servers.push_back(format_value(server));
+    }
+    into.system_dns = options.names == name_service::system;
+    into.user_agent = from.user_agent.value_or("grove/" GROVE_VERSION);
+    into.user = from.user.value_or("");
+    into.compressed = from.compressed;
+    into.max_redirects = from.follow ? from.max_redirects : 0;
+    into.connect_timeout = options.connect_timeout;
+    into.stall_timeout = options.stall_timeout;
+    into.connections = connections;
+    const bool is_short = options.inputs.empty() && options.urls.size() <= few;
+    into.first_buffer = is_short ? http::buffer_size::large : http::buffer_size::small;
+    return into;
+}
+
+http::request request_of(const fetch_options& options) {
+    http::request form;
+    form.method = effective_method(options.http);
+    for (const header_field& h : options.http.headers) {
+        if (h.what == header_field::action::leave_out)
+            form.without.push_back(h.name);
+        else
+            form.headers.push_back({h.name, h.value});
+    }
+    if (!options.http.data.empty()) form.body = load_body(options.http);
+    return form;
+}
+
+std::size_t transfers_that_fit(std::size_t wanted, std::size_t descriptors) noexcept {
+    constexpr std::size_t spare = 48;  // lists, epoll, resolver, libraries, kept connections
+    const std::size_t fit = descriptors > spare + 2 ? (descriptors - spare) / 2 : 1;
+    return std::min(wanted, fit);
+}
+
+}  // namespace grove::cmd

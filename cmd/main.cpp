@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/common/command_line.hpp"
+#include "cmd/common/output.hpp"
+#include "cmd/fetch/fetch.hpp"
+
+#include <array>
+#include <exception>
+#include <span>
+
+namespace {
+
+using namespace grove::cmd;
+
+constexpr std::array verbs{verb{
+    .name = "fetch",
+    .summary = "downloads many URLs at once, surely and politely",
+    .synopsis = "[OPTION]... URL...",
+    .examples = "  grove fetch URL                                   saves it\n"
+                "  grove fetch -i urls.txt -o out/\n"
+                "  grove fetch -o - :8080/x | jq .\n"
+                "  grove fetch -i SHA256SUMS --base https://m/ -o out/ --resume\n"
+                "  grove fetch -d @order.json --expect 'status == 201' :8080/orders\n",
+    .prepare = prepare<fetch_options, run_fetch>,
+    .facts = fetch_facts,
+}};
+
+int run(std::span<const char* const> words) {
+    const command_line line = read_command_line(verbs, words);
+    if (line.what == command_line::outcome::run) {
+        output out(line.use->talk());
+        return to_int(out.finish(line.use->run(out)));
+    }
+    output out{talk_options()};
+    if (line.what == command_line::outcome::refuse) {
+        out.print_talk(line.text);
+        return to_int(exit_code::usage);
+    }
+    out.write(line.text);
+    return to_int(out.finish(exit_code::ok));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    prepare_standard_streams();
+    try {
+        return run({argv + (argc > 0 ? 1 : 0), argv + argc});
+    } catch (const std::exception& error) {
+        output(talk_options()).error(error.what());
+        return to_int(exit_code::environment);
+    }
+}
