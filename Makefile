@@ -22,8 +22,8 @@ endif
 export PATH := $(PATH):/usr/sbin:/sbin
 
 program = build/release$(suffix)/grove
-# What `make run` shows: the story if it is there, the program's own help otherwise.
-story   = $(or $(wildcard recipes/quickstart),$(program) --help)
+# What `make run` shows.
+story   = build/release$(suffix)/quickstart
 
 configure = cmake --log-level=WARNING --preset $(1) -B build/$(1)$(suffix) $(cxx) \
 	$(if $(WERROR),-DGROVE_WERROR=$(WERROR))
