@@ -38,10 +38,18 @@ context* adopt_thread_stack() {
 #ifdef GROVE_TSAN
     adopted->tsan_fiber = __tsan_get_current_fiber();
 #endif
+#ifdef GROVE_ASAN
+    // A process that exits on a greenlet's stack is searched for leaks: this one holds pointers
+    // too.
+    __lsan_register_root_region(adopted->memory.base, adopted->memory.size);
+#endif
     return adopted;
 }
 
 void forget_thread_stack(context* adopted) noexcept {
+#ifdef GROVE_ASAN
+    __lsan_unregister_root_region(adopted->memory.base, adopted->memory.size);
+#endif
     delete adopted;
 }
 

@@ -7,6 +7,36 @@
 namespace grove {
 namespace detail {
 
+/// A callback that may destroy its owner, and with it this, while it runs.
+template <class... A>
+class owned_callback {
+ public:
+    explicit owned_callback(unique_function<void(A...)> f) noexcept : f_(std::move(f)) {}
+
+    owned_callback(const owned_callback&) = delete;
+    owned_callback& operator=(const owned_callback&) = delete;
+
+    ~owned_callback() {
+        if (gone_ != nullptr) *gone_ = true;
+    }
+
+    void operator()(A... a) {
+        bool gone = false;
+        unique_function<void(A...)> running = std::move(f_);
+        gone_ = &gone;
+        const on_exit put_back([&] {
+            if (gone) return;
+            gone_ = nullptr;
+            f_ = std::move(running);
+        });
+        running(a...);
+    }
+
+ private:
+    unique_function<void(A...)> f_;
+    bool* gone_ = nullptr;
+};
+
 class watch_core : public fd_watcher {
  public:
     watch_core(hub_core& hub, int fd, readiness interest, unique_function<void(readiness)> call,
@@ -25,11 +55,8 @@ class watch_core : public fd_watcher {
     watch_core(const watch_core&) = delete;
     watch_core& operator=(const watch_core&) = delete;
 
-    ~watch_core() { end(); }
-
-    void end() noexcept {
-        if (fd_ < 0) return;
-        hub_.descriptors.detach(std::exchange(fd_, -1));
+    ~watch_core() {
+        hub_.descriptors.detach(fd_);
         if (counts_) hub_.let_go();
     }
 
@@ -70,7 +97,7 @@ class watch_core : public fd_watcher {
     int fd_;
     readiness wanted_;
     readiness registered_;
-    unique_function<void(readiness)> callback_;
+    owned_callback<readiness> callback_;
     bool counts_;
 };
 
@@ -103,7 +130,7 @@ class call_core : public timer_node {
     }
 
     hub_core& hub_;
-    task callback_;
+    owned_callback<> callback_;
 };
 
 }  // namespace detail
@@ -117,10 +144,6 @@ watch::watch(std::unique_ptr<detail::watch_core> core) noexcept : core_(std::mov
 
 void watch::set_interest(readiness interest) {
     core_->set_interest(interest);
-}
-
-void watch::end() noexcept {
-    core_->end();
 }
 
 int watch::fd() const noexcept {

@@ -39,7 +39,8 @@ class poller {
     /// Throws `std::system_error` when there is no descriptor left.
     poller();
 
-    /// Throws `std::system_error`: EPERM for a regular file, ENOSPC past the user's limit of watches,
+    /// Throws `std::system_error`: EPERM for a regular file, ENOSPC past the user's limit of
+    /// watches,
     /// EBADF.
     void attach(int fd, fd_watcher& watcher, readiness interest, trigger kind);
     /// Another interest for an attached descriptor.

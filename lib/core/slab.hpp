@@ -23,6 +23,7 @@ class slab {
     /// Aligned to 64 bytes. Throws `std::bad_alloc`.
     [[nodiscard]] void* take(std::size_t bytes);
     void give_back(void* block, std::size_t bytes) noexcept;
+
     /// Blocks taken and not given back.
     [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
 

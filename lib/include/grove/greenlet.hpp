@@ -63,7 +63,8 @@ class GROVE_API greenlet_handle {
     /// Result: false when `until` came first. Interrupted: nothing happened.
     bool join(deadline until = never);
 
-    /// Throws `greenlet_exit` in the greenlet at its parking point and waits until it has ended. One
+    /// Throws `greenlet_exit` in the greenlet at its parking point and waits until it has ended.
+    /// One
     /// that never ran never will. If it catches the kill and returns, its value counts.
     /// Result: false when `until` came first; the kill stays pending. Interrupted: likewise.
     bool kill(deadline until = never);

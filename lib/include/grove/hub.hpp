@@ -58,9 +58,6 @@ class GROVE_API watch {
     void set_interest(readiness interest);
     [[nodiscard]] int fd() const noexcept;
 
-    /// Ends the watching now; for a callback that must not destroy the watch it runs in.
-    void end() noexcept;
-
  private:
     friend class hub;
     explicit watch(std::unique_ptr<detail::watch_core> core) noexcept;
