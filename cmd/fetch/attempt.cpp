@@ -161,9 +161,8 @@ http::flow attempt_sink::on_head(const http::answer_head& head) {
     if (!has_body() || verdict_.use == body_use::complete) return {};
     // What is decoded on the way has neither the announced size nor the ranges of the file.
     const bool decoded = plan_.options.http.compressed && !encoding.empty();
-    body_start start{.use = verdict_.use,
-                     .url = url_,
-                     .total = decoded ? std::nullopt : verdict_.total};
+    body_start start{
+        .use = verdict_.use, .url = url_, .total = decoded ? std::nullopt : verdict_.total};
     if (!decoded && text(head, "Accept-Ranges") != "none") {
         start.known = {etag, modified, text(head, "Date")};
     }
@@ -230,7 +229,9 @@ void fill(result_record& record, const http::exchange& about) {
 /// What the answer means, once it came whole.
 failure judge(const attempt_plan& plan, const job& what, const attempt_sink& sink,
               const body_target& target, const result_record& record) {
-    if (record.status >= 400 && !expects_status(plan.options)) {
+    // A redirect that leads nowhere, or an unasked 304, brings nothing either.
+    const int least = plan.options.http.follow ? 300 : 400;
+    if (record.status >= least && !expects_status(plan.options)) {
         return {failure_class::status, "the server answered " + std::to_string(record.status),
                 record.status};
     }
@@ -254,8 +255,13 @@ failure judge(const attempt_plan& plan, const job& what, const attempt_sink& sin
 
 }  // namespace
 
-failure to_failure(const http::error& e) {
-    return {class_of(e.kind()), e.what(), 0};
+failure to_failure(const http::error& e, std::string_view asked, std::string_view where) {
+    std::string text = e.reason();
+    if (!where.empty() && where != asked) text += " (at " + mask_url(where) + ')';
+    if (e.kind() == http::error_kind::tls && text.find("certificate") != std::string::npos) {
+        text += "; --cacert FILE names whom to trust";
+    }
+    return {class_of(e.kind()), std::move(text), 0};
 }
 
 attempt_result run_attempt(const attempt_plan& plan, const job& what, body_target& target,
@@ -279,7 +285,7 @@ attempt_result run_attempt(const attempt_plan& plan, const job& what, body_targe
         record.error = judge(plan, what, *sink, target, record);
     } catch (const http::error& e) {
         fill(record, about);
-        record.error = to_failure(e);
+        record.error = to_failure(e, what.place().url, about.final_url);
     } catch (const std::system_error& e) {
         fill(record, about);
         record.error = {failure_class::file, e.what(), 0};

@@ -50,7 +50,9 @@ struct attempt_result {
 [[nodiscard]] attempt_result run_attempt(const attempt_plan& plan, const job& what,
                                          body_target& target, result_record& record);
 
-/// `http::error` in this program's terms.
-[[nodiscard]] failure to_failure(const http::error& e);
+/// `http::error` in this program's terms; `where` is said when it is not the URL that was asked
+/// for.
+[[nodiscard]] failure to_failure(const http::error& e, std::string_view asked,
+                                 std::string_view where);
 
 }  // namespace grove::cmd

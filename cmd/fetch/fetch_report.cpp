@@ -120,7 +120,7 @@ std::string fetch_report::summary() const {
     if (seconds > 0) text += ", " + show_rate(static_cast<double>(bytes_) / seconds);
     if (skipped_ != 0) text += "; " + std::to_string(skipped_) + " were there already";
     if (failed_ != 0) text += "; " + std::to_string(failed_) + " failed";
-    if (stopped_ != 0) text += "; " + std::to_string(stopped_) + " were stopped before their end";
+    if (stopped_ != 0) text += "; " + std::to_string(stopped_) + " not finished";
     return text;
 }
 

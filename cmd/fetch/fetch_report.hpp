@@ -57,6 +57,9 @@ class fetch_report {
     /// Tells the sum and finishes the list of failures.
     void finish();
 
+    /// Items that were told of by `stopped`.
+    [[nodiscard]] std::uint64_t unfinished() const noexcept { return stopped_; }
+
     [[nodiscard]] std::uint64_t done() const noexcept { return done_; }
 
     [[nodiscard]] std::uint64_t failed() const noexcept { return failed_; }

@@ -80,7 +80,7 @@ exit_code fetch_run::execute() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { stop(exit_code::ok); });
-    const stop_signals signals([this](int) { stop(exit_code::ok); },
+    const stop_signals signals([this](int) { stop_gently(); },
                                [this] { out_.print_talk(to_string(hub::current().snapshot())); });
     if (options_.deadline) {
         give_up_at_ = *options_.deadline;
@@ -96,6 +96,10 @@ exit_code fetch_run::execute() {
     feeder.kill();
     report_rest();
     meter_.finish();
+    if (stop_code_ == exit_code::deadline) {
+        out_.error("the deadline of " + show_duration(*options_.deadline) + " is over; " +
+                   std::to_string(report_.unfinished()) + " not finished");
+    }
     report_.finish();
     return merge(signals.code(), merge(stop_code_, report_.code()));
 }
@@ -343,6 +347,14 @@ void fetch_run::stop(exit_code why) {
     give_up_at_ = graceful ? std::min(give_up_at_, deadline(options_.grace)) : deadline::now();
     room_.set();
     news_.set();
+}
+
+void fetch_run::stop_gently() {
+    if (running_ != 0) {
+        out_.say("stopping: what runs may end within " + show_duration(options_.grace) +
+                 "; once more ends at once");
+    }
+    stop(exit_code::ok);
 }
 
 void fetch_run::kill_rest() {

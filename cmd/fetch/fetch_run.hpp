@@ -30,7 +30,8 @@ namespace grove::cmd {
 
 class fetch_run {
  public:
-    /// Throws: `std::system_error`, `std::invalid_argument`: the environment is not fit for the run.
+    /// Throws: `std::system_error`, `std::invalid_argument`: the environment is not fit for the
+    /// run.
     fetch_run(const fetch_options& options, output& out);
     fetch_run(const fetch_run&) = delete;
     fetch_run& operator=(const fetch_run&) = delete;
@@ -73,6 +74,7 @@ class fetch_run {
 
     // stopping
     void stop(exit_code why);
+    void stop_gently();
     void kill_rest();
     void report_rest();
     [[nodiscard]] bool idle() const;

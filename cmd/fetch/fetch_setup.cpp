@@ -3,6 +3,10 @@
 
 #include "cmd/common/targets.hpp"
 
+#include <grove/error.hpp>
+
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace grove::cmd {
@@ -32,18 +36,27 @@ std::string connect_rule(const connect_to_entry& entry) {
            ':' + port_text(entry.to_port);
 }
 
+/// Better now than once an item.
+void require_readable(const std::string& path) {
+    if (!path.empty() && ::access(path.c_str(), R_OK) != 0) throw_errno("open", path);
+}
+
 void add_certificate(http::client_options& into, const http_options& from) {
     const std::size_t colon = from.cert.find(':');
     into.certificate = from.cert.substr(0, colon);
     if (colon != std::string::npos) into.key_password = from.cert.substr(colon + 1);
     into.private_key = from.key;
     into.ca_file = from.cacert;
+    for (const std::string* path : {&into.certificate, &into.private_key, &into.ca_file}) {
+        require_readable(*path);
+    }
     into.verify = from.insecure ? http::verification::off : http::verification::on;
 }
 
 void add_cookies(http::client_options& into, const std::vector<std::string>& cookies) {
     for (const std::string& cookie : cookies) {
         if (cookie.find('=') == std::string::npos) {
+            require_readable(cookie);
             into.cookie_file = cookie;
         } else {
             into.cookies += into.cookies.empty() ? cookie : "; " + cookie;

@@ -2,12 +2,28 @@
 #include <grove/ip_address.hpp>
 
 #include <arpa/inet.h>
-#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace grove {
+namespace {
+
+/// The index that a zone, by number or by interface name, stands for; 0: none. Nothing is looked
+/// up: the address is numeric.
+std::uint32_t zone_of(const std::string& v6) {
+    addrinfo hints{};
+    hints.ai_family = AF_INET6;
+    hints.ai_flags = AI_NUMERICHOST;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(v6.c_str(), nullptr, &hints, &found) != 0) return 0;
+    const std::uint32_t zone = reinterpret_cast<const sockaddr_in6*>(found->ai_addr)->sin6_scope_id;
+    ::freeaddrinfo(found);
+    return zone;
+}
+
+}  // namespace
 
 ip_address::ip_address(std::array<std::uint8_t, 4> v4) noexcept {
     std::ranges::copy(v4, bytes_.begin());
@@ -30,11 +46,7 @@ std::optional<ip_address> ip_address::parse(std::string_view text) {
     if (inet_pton(AF_INET6, host.c_str(), found.bytes_.data()) != 1) return std::nullopt;
     found.v6_ = true;
     if (percent == std::string_view::npos) return found;
-    const std::string zone(text.substr(percent + 1));
-    const auto [rest, error] = std::from_chars(zone.data(), zone.data() + zone.size(), found.zone_);
-    if (error != std::errc{} || rest != zone.data() + zone.size()) {
-        found.zone_ = if_nametoindex(zone.c_str());
-    }
+    found.zone_ = zone_of(std::string(text));
     if (found.zone_ == 0) return std::nullopt;
     return found;
 }

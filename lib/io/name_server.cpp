@@ -211,7 +211,6 @@ void name_server::send_waiting() {
 void name_server::process(int readable, int writable) {
     ares_process_fd(static_cast<ares_channel>(channel_), readable, writable);
     rearm();
-    closed_.clear();
 }
 
 /// ares_timeout counts in whole milliseconds, rounded down, and gives 0 for the last of them: one
@@ -231,10 +230,7 @@ void name_server::on_socket(void* self, int fd, int readable, int writable) noex
     auto& me = *static_cast<name_server*>(self);
     const auto found = me.sockets_.find(fd);
     if (readable == 0 && writable == 0) {
-        if (found == me.sockets_.end()) return;
-        found->second.end();
-        me.closed_.push_back(std::move(found->second));  // its callback may be running
-        me.sockets_.erase(found);
+        if (found != me.sockets_.end()) me.sockets_.erase(found);
         return;
     }
     const readiness wanted = (readable != 0 ? readiness::read : readiness::none) |

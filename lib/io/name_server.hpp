@@ -79,7 +79,6 @@ class name_server {
     std::string address_;
     void* channel_ = nullptr;
     std::unordered_map<int, watch> sockets_;
-    std::vector<watch> closed_;
     timed_call timer_;
     std::deque<std::unique_ptr<question>> waiting_;
     std::size_t in_flight_ = 0;

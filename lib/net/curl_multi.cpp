@@ -105,7 +105,6 @@ void curl_multi::drive_timers() {
         curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
     }
     collect();
-    closed_.clear();
     if (timer_due_) timer_.set(duration::zero());
 }
 
@@ -144,7 +143,6 @@ void curl_multi::end_orphans() {
     for (const std::unique_ptr<transfer>& t : std::exchange(orphans_, {})) {
         if (t->stage_ != transfer::stage::idle) t->complete(CURLE_ABORTED_BY_CALLBACK);
     }
-    closed_.clear();
 }
 
 // --- the cache of addresses ---
@@ -238,9 +236,7 @@ int curl_multi::on_open(void*, int, void* address) noexcept {
 int curl_multi::on_close(void* self, int fd) noexcept {
     auto& me = *static_cast<curl_multi*>(self);
     if (const auto found = me.sockets_.find(fd); found != me.sockets_.end()) {
-        found->second.at.end();
-        me.closed_.push_back(std::move(found->second.at));  // its callback may be running
-        me.sockets_.erase(found);
+        me.sockets_.erase(found);  // the watch ends before its descriptor
     }
     return ::close(fd);
 }

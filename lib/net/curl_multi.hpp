@@ -177,7 +177,6 @@ class curl_multi : public hub_service {
     hub& hub_;
     void* multi_;
     std::unordered_map<int, watched> sockets_;
-    std::vector<watch> closed_;
     timed_call timer_;
     bool timer_due_ = false;
     bool start_posted_ = false;

@@ -30,7 +30,8 @@ class pinned_hosts {
 };
 
 /// Asks the resolver, as the options say. Blocks until `until`.
-/// Throws: `http::error` (`no_name`, `dns`, `timeout`). Interrupted: the query goes on and fills the
+/// Throws: `http::error` (`no_name`, `dns`, `timeout`). Interrupted: the query goes on and fills
+/// the
 /// resolver's cache.
 [[nodiscard]] std::string look_up(const origin& to, const client_options& options, deadline until);
 

@@ -164,7 +164,7 @@ client::state::known_origin client::state::examine(std::string_view url) const {
     known.where = parse_origin(url);
     known.buffer = options_.first_buffer;
     if (known.where.scheme != "http" && known.where.scheme != "https") {
-        throw error(error_kind::url, shown_url(url) + ": only http and https can be requested");
+        throw error(error_kind::url, shown_url(url), "only http and https can be requested");
     }
     known.proxy = options_.proxy.empty() ? environment_.proxy_for(known.where)
                   : options_.proxy == "-"
@@ -199,7 +199,7 @@ void client::state::connect_hop(hop& next, known_origin& to, exchange& about, de
 void client::state::fail(const transfer& t, const hop& what) {
     const std::string& said =
         t.result().stalled ? "no byte came within the stall timeout" : t.result().text;
-    throw error(t.kind_of_failure(), what.method + ' ' + shown_url(what.url) + ": " + said);
+    throw error(t.kind_of_failure(), what.method + ' ' + shown_url(what.url), said);
 }
 
 void client::state::learn(known_origin& from, const exchange& about) {
@@ -226,8 +226,8 @@ std::string client::state::run_hop(const hop& next, body_sink& sink, exchange& a
         if (*t) **t += dns;
     }
     if (!in_time) {
-        throw error(error_kind::timeout,
-                    next.method + ' ' + shown_url(next.url) + ": no whole answer came in time");
+        throw error(error_kind::timeout, next.method + ' ' + shown_url(next.url),
+                    "no whole answer came in time");
     }
     learn(origin_of(next.url), about);
     if (held->result().thrown) std::rethrow_exception(held->result().thrown);
@@ -249,7 +249,7 @@ void client::state::perform(const request& what, body_sink& sink, exchange& abou
         const std::string to = run_hop(next, sink, about, until);
         if (to.empty()) return;
         const auto refuse = [&](const std::string& why) {
-            return error(error_kind::redirect, shown_url(what.url) + ": " + why);
+            return error(error_kind::redirect, shown_url(what.url), why);
         };
         if (++about.redirects > options_.max_redirects) {
             throw refuse("more than " + std::to_string(options_.max_redirects) + " redirects");

@@ -90,7 +90,7 @@ origin parse_origin(std::string_view url) {
     const std::string_view part = origin_part(url);
     const std::size_t scheme = part.find("://");
     const auto refuse = [&](const char* why) {
-        return error(error_kind::url, shown_url(url) + ": " + why);
+        return error(error_kind::url, shown_url(url), why);
     };
     if (part.empty() || scheme == 0) throw refuse("a URL begins with http:// or https://");
     const auto authority =

@@ -65,15 +65,23 @@ enum class error_kind : std::uint8_t {
 /// Text: what was tried, on what, what happened. Safe to show: URLs in it carry no password.
 class GROVE_API error : public std::runtime_error {
  public:
-    error(error_kind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}
+    error(error_kind kind, const std::string& why)
+        : std::runtime_error(why), kind_(kind), reason_(why) {}
+
+    error(error_kind kind, const std::string& what, const std::string& why)
+        : std::runtime_error(what + ": " + why), kind_(kind), reason_(why) {}
 
     error(const error&) = default;
     ~error() override;
 
     [[nodiscard]] error_kind kind() const noexcept { return kind_; }
 
+    /// The text without what was tried on what.
+    [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
  private:
     error_kind kind_;
+    std::string reason_;
 };
 
 /// How to connect and whom to trust; the same for all requests of a client. Names and meanings are

@@ -19,7 +19,8 @@
 ///
 ///     auto answer = grove::thread_pool::shared().run([=] { return slow(question); });
 ///
-/// Threads: a pool takes work from any hub. Its threads start when they are needed, have all signals
+/// Threads: a pool takes work from any hub. Its threads start when they are needed, have all
+/// signals
 /// blocked, and end with the pool.
 
 namespace grove {
