@@ -258,7 +258,9 @@ failure judge(const attempt_plan& plan, const job& what, const attempt_sink& sin
 failure to_failure(const http::error& e, std::string_view asked, std::string_view where) {
     std::string text = e.reason();
     if (!where.empty() && where != asked) text += " (at " + mask_url(where) + ')';
-    if (e.kind() == http::error_kind::tls && text.find("certificate") != std::string::npos) {
+    const bool unknown_issuer =
+        text.find("issuer") != std::string::npos || text.find("self-signed") != std::string::npos;
+    if (e.kind() == http::error_kind::tls && unknown_issuer) {
         text += "; --cacert FILE names whom to trust";
     }
     return {class_of(e.kind()), std::move(text), 0};

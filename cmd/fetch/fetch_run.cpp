@@ -74,6 +74,15 @@ fetch_run::fetch_run(const fetch_options& options, output& out)
     plan_.follow_names = pattern_.follows_content_disposition();
     const bool files = pattern_.what() != output_pattern::kind::standard_output;
     if (files && !options.dry_run) folder_.emplace(pattern_.folder());
+    refuse_folder();
+}
+
+/// `-o d` where d is a folder: said before a body is fetched for nothing.
+void fetch_run::refuse_folder() const {
+    if (pattern_.what() != output_pattern::kind::file || !folder_) return;
+    if (folder_->is_folder(pattern_.path({}))) {
+        throw_error(EISDIR, options_.output + " is a folder (write -o " + options_.output + "/)");
+    }
 }
 
 exit_code fetch_run::execute() {

@@ -51,6 +51,8 @@ class fetch_run {
 
     using active_list = std::list<active_job>;
 
+    void refuse_folder() const;
+
     // reading
     void feed();
     void enlist(fetch_item item);

@@ -80,6 +80,12 @@ bool output_folder::contains(const std::string& name) const {
     return false;
 }
 
+bool output_folder::is_folder(const std::string& name) const {
+    struct stat status {};
+
+    return ::fstatat(fd_, name.c_str(), &status, 0) == 0 && S_ISDIR(status.st_mode);
+}
+
 bool output_folder::is_special(const std::string& name) const {
     struct stat status {};
 

@@ -31,6 +31,9 @@ class output_folder {
     /// Throws: `std::system_error` when it cannot be looked up.
     [[nodiscard]] bool contains(const std::string& name) const;
 
+    /// True when `name` is a folder itself.
+    [[nodiscard]] bool is_folder(const std::string& name) const;
+
     /// True when `name` is a device, a FIFO or a socket (`-o /dev/null`), which must be written to
     /// and never replaced. Throws: as `contains`.
     [[nodiscard]] bool is_special(const std::string& name) const;
