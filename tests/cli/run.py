@@ -5,7 +5,24 @@
     tests/cli/run.py --grove build/release/grove [CASE...]      all, or these folders
     tests/cli/run.py --accept CASE...      writes what came as what is expected: read the diff then
 
-README.md says what the files of a case mean.
+A case is a folder SUBCOMMAND/CASE; its name is a claim in words. All but `cmd` may be left out:
+
+    cmd             what is typed, for bash; `grove` is the program, the current folder is empty
+    given/          what is in the current folder before
+    stdin           the command's input
+    server          a line a server: `NAME: origin [--tls KIND] [--host A] [--unix FILE]`,
+                    `NAME: dns RULE...`, `NAME: closed`; without the file `port: origin`
+    code            the exit code; 0 without the file
+    stdout, stderr  the exact output; nothing without the file
+    stdout_contains, stderr_contains   instead or besides: each line must be somewhere in it
+    files           a line `NAME<TAB>WHAT` for each file that is new or changed: `file:SIZE/SEED`
+                    as the origin serves it, `text:TEXT` or `any`; nothing else may be left behind
+    log, log.NAME   the requests that the origin `port` (or NAME) saw: `GET /echo 200`
+
+In all of them {port} (or any other server's NAME) is its port, {ca} the certificate authority of
+the test, {tmp} the folder above the current one; in what is expected {any} {n} {number} {time}
+{size} {rate} fit what differs from run to run. What servers can be told is in
+../support/origin_routes.py and ../support/dns_server.py.
 """
 import argparse
 import contextlib
@@ -132,7 +149,8 @@ def check_files(case: Case, before: dict, after: dict) -> str:
     wrong = [f"there is {name}, which was not expected\n" for name in new if name not in wanted]
     for name, word in wanted.items():
         if name not in after:
-            wrong.append(f"there is no {name}; there are: {' '.join(sorted(after)) or 'no files'}\n")
+            there = " ".join(sorted(after)) or "no files"
+            wrong.append(f"there is no {name}; there are: {there}\n")
         elif word not in ("any", "") and after[name] != expected_bytes(word):
             digest = hashlib.sha256(after[name] or b"").hexdigest()
             wrong.append(f"{name} is not {word}: {len(after[name] or b'')} bytes, "
@@ -223,7 +241,8 @@ def main() -> int:
     parser.add_argument("case", nargs="*", help="folders of cases; else all")
     words = parser.parse_args()
     program = find_program(words.grove)
-    results = [run_case(Case(folder), program, words.accept) for folder in words.case or all_cases()]
+    results = [run_case(Case(folder), program, words.accept)
+               for folder in words.case or all_cases()]
     if len(results) > 1:
         print(f"{sum(results)} of {len(results)} cases passed")
     return 0 if all(results) else 1

@@ -53,10 +53,10 @@ class FaultCase(unittest.TestCase):
 
     # Runs.
 
-    def start(self, *words, stdin=None, stdout=None, before=()) -> Running:
+    def start(self, *words, before=(), **streams) -> Running:
         """Starts `grove fetch WORDS`; `before` is what it is run by: strace, setpriv."""
         command = [*before, self.program, "fetch", *map(str, words)]
-        return Running(command, self.env, self.folder, stdin=stdin, stdout=stdout)
+        return Running(command, self.env, self.folder, **streams)
 
     def fetch(self, *words, code=0, **how) -> Ended:
         """Runs it to its end, which must have this code."""
@@ -97,7 +97,8 @@ class FaultCase(unittest.TestCase):
         with open(self.path(name), "rb") as file:
             got = file.read()
         want = file_of(words).whole()
-        same = next((i for i, (a, b) in enumerate(zip(got, want)) if a != b), min(len(got), len(want)))
+        shorter = min(len(got), len(want))
+        same = next((i for i, (a, b) in enumerate(zip(got, want)) if a != b), shorter)
         self.assertTrue(got == want, f"{name}: {len(got)} bytes, {len(want)} expected; "
                                      f"the first difference is at {same}")
 

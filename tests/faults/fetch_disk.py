@@ -5,6 +5,7 @@ import os
 import unittest
 
 from fault_case import FaultCase, offset_of
+from origin_content import file_of
 from program import Running, wait_until
 
 # Runs the words after it beside a file system of 300 kB in ./full, then tells what is in there.
@@ -18,8 +19,8 @@ class FullDisk(FaultCase):
     def fetch_to_small_disk(self, *words: str):
         """(the ended run, {name: size} of what is on the disk)."""
         alone = ["--map-root-user"] if os.geteuid() != 0 else []
-        command = ["unshare", "--mount", *alone, "sh", "-c", SMALL_DISK, "sh", self.program, "fetch",
-                   "-o", "full/", *words]
+        command = ["unshare", "--mount", *alone, "sh", "-c", SMALL_DISK, "sh",
+                   self.program, "fetch", "-o", "full/", *words]
         ended = Running(command, self.env, self.folder).wait()
         with open(self.path("listing"), encoding="utf-8") as file:
             sizes = dict(line.split() for line in file)
@@ -86,7 +87,8 @@ class ClosedFolders(FaultCase):
 
     def test_unwritable_list_of_failures_ends_3_before_anything_runs(self):
         origin = self.origin()
-        ended = self.fetch("--failed", "none/left", f"http://127.0.0.1:{origin.port}/file/1k/1/a", code=3)
+        url = f"http://127.0.0.1:{origin.port}/file/1k/1/a"
+        ended = self.fetch("--failed", "none/left", url, code=3)
         self.assertIn("none/left", ended.talk)
         self.assertEqual([], origin.log.entries)
 
@@ -124,7 +126,6 @@ class Resume(FaultCase):
         self.assertEqual(part, record["resumed"])
 
     def test_sum_of_a_resumed_file_is_of_the_whole(self):
-        from origin_content import file_of
         origin = self.origin()
         url = self.interrupted(origin)
         origin.open()

@@ -161,7 +161,8 @@ class BusyServers(FaultCase):
         busy, calm = self.origin(), self.origin()
         base = f"http://127.0.0.1:{busy.port}/file/1k"
         other = f"http://127.0.0.1:{calm.port}/file/1k"
-        urls = [f"{base}/1/a?status=429&times=1&retry-after=1", *(f"{base}/{n}/b{n}" for n in range(4)),
+        urls = [f"{base}/1/a?status=429&times=1&retry-after=1",
+                *(f"{base}/{n}/b{n}" for n in range(4)),
                 *(f"{other}/{n}/c{n}?delay=100" for n in range(5))]
         self.fetch("--per-host", 1, *urls)
         first, *later = busy.log.entries
@@ -190,8 +191,8 @@ class WrongServers(FaultCase):
     def test_certificate_of_another_name_is_refused_without_a_request(self):
         origin = self.origin(tls="other-name")
         authority = self.certificates().authority
-        record, = self.fetch_json("--cacert", authority, f"https://localhost:{origin.port}/file/1k/1/a",
-                                  code=1)
+        url = f"https://localhost:{origin.port}/file/1k/1/a"
+        record, = self.fetch_json("--cacert", authority, url, code=1)
         self.assert_failure(record, "tls")
         self.assertEqual(1, record["attempts"])
         self.assertIn("localhost", record["error"]["text"])

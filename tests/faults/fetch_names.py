@@ -36,8 +36,9 @@ class RefusedAddresses(FaultCase):
     def test_refused_ipv6_before_ipv4(self):
         origin = self.origin()
         dns = self.dns("both.test?a=127.0.0.1&aaaa=::1")
-        records = [self.fetch_json("--dns-server", f"127.0.0.1:{dns.port}", "--retries", 0,
-                                   f"http://both.test:{origin.port}/file/1k/1/a{n}")[0] for n in range(3)]
+        by = ["--dns-server", f"127.0.0.1:{dns.port}", "--retries", 0]
+        records = [self.fetch_json(*by, f"http://both.test:{origin.port}/file/1k/1/a{n}")[0]
+                   for n in range(3)]
         self.assertLessEqual(min(r["time"]["connect"] for r in records), 0.05 * SLOWNESS)
 
     def test_three_refused_addresses_fail_at_once(self):

@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from fault_case import NOBODY, SLOWNESS, FaultCase
+from fault_case import SLOWNESS, FaultCase
 from program import wait_until
 
 MB = 1 << 20
@@ -23,7 +23,8 @@ class ManyUrls(FaultCase):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         origin = self.origin()
         with open(self.path("list"), "w", encoding="ascii") as file:
-            file.writelines(f"http://127.0.0.1:{origin.port}/file/100/{n}/{n}\n" for n in range(20000))
+            base = f"http://127.0.0.1:{origin.port}/file/100"
+            file.writelines(f"{base}/{n}/{n}\n" for n in range(20000))
         by = self.as_nobody("sh", "-c", 'ulimit -n 256 && exec "$@"', "sh")
         run = self.start("-c", 1000, "--per-host", 1000, "--retries", 0, "-o", "out/", "-i", "list",
                          before=by)
@@ -52,6 +53,8 @@ class Memory(FaultCase):
 
     def feed(self, lines, *words):
         """(the run, its peak memory once all lines have been read)."""
+        # What AddressSanitizer holds back of freed memory would count as the program's own.
+        self.env["ASAN_OPTIONS"] = self.env.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
         read_end, write_end = os.pipe()
         with open(os.devnull, "wb") as nothing:
             run = self.start(*words, "-i", "-", stdin=read_end, stdout=nothing)
@@ -102,7 +105,7 @@ class Memory(FaultCase):
             self.assertEqual(0, run.wait().code)
             peaks.append(peak)
         print(f"a line costs {(peaks[1] - peaks[0]) / 300_000:.1f} bytes")
-        self.assertLess(peaks[1] - peaks[0], 300_000 * 48 * SLOWNESS)
+        self.assertLess(peaks[1] - peaks[0], 300_000 * 64 * SLOWNESS)
 
     def test_hundred_thousand_existing_files_are_skipped(self):
         self.make_files(100_000)
@@ -140,9 +143,11 @@ class Memory(FaultCase):
         read_end, write_end = os.pipe()
         run = self.start("-i", "-", "-o", "out/", "--per-host", 1, stdin=read_end)
         lines = (f"{base}/{n}/a{n}?hold=5&x={'x' * 200}\n" for n in range(200_000))
-        feeder = threading.Thread(target=self.write_until_closed, args=(write_end, lines), daemon=True)
+        feeder = threading.Thread(target=self.write_until_closed, args=(write_end, lines),
+                                  daemon=True)
         feeder.start()
-        wait_until(lambda: origin.log.held() and self.stands_still(read_end), "the list is not read on")
+        wait_until(lambda: origin.log.held() and self.stands_still(read_end),
+                   "the list is not read on")
         peak = run.peak_memory()
         self.assertLess(peak, 64 * MB * SLOWNESS)
         run.kill()

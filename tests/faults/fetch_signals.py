@@ -3,7 +3,6 @@
 """Runs that are told to stop, and outputs that are closed."""
 import os
 import signal
-import subprocess
 import unittest
 
 from fault_case import FaultCase
@@ -13,8 +12,9 @@ from program import wait_until
 class Signals(FaultCase):
     def run_of_ten(self, origin, *words):
         """Ten files, two at once; the first two are held in the middle."""
-        self.urls = [f"http://127.0.0.1:{origin.port}/file/2M/{n}/a{n}?hold=1000000" for n in range(10)]
-        run = self.start("-c", 2, *words, *self.urls)
+        base = f"http://127.0.0.1:{origin.port}/file/2M"
+        urls = [f"{base}/{n}/a{n}?hold=1000000" for n in range(10)]
+        run = self.start("-c", 2, *words, *urls)
         wait_until(lambda: len(origin.log.held()) == 2, "two transfers are held")
         return run
 
@@ -120,7 +120,8 @@ class Outputs(FaultCase):
     def test_reader_that_leaves_ends_the_run_quietly(self):
         origin = self.origin()
         read_end, write_end = os.pipe()
-        run = self.start("-o", "-", f"http://127.0.0.1:{origin.port}/file/20M/1/a", stdout=write_end)
+        url = f"http://127.0.0.1:{origin.port}/file/20M/1/a"
+        run = self.start("-o", "-", url, stdout=write_end)
         os.close(write_end)
         self.assertTrue(os.read(read_end, 10))
         os.close(read_end)
@@ -132,7 +133,8 @@ class Outputs(FaultCase):
     def test_slow_reader_slows_the_server_down(self):
         origin = self.origin()
         read_end, write_end = os.pipe()
-        run = self.start("-o", "-", f"http://127.0.0.1:{origin.port}/file/100M/1/a", stdout=write_end)
+        url = f"http://127.0.0.1:{origin.port}/file/100M/1/a"
+        run = self.start("-o", "-", url, stdout=write_end)
         os.close(write_end)
         wait_until(lambda: origin.log.entries and origin.log.entries[0].sent > 1 << 20, "a start")
         sent = self.settled(lambda: origin.log.entries[0].sent)
@@ -153,15 +155,38 @@ class Outputs(FaultCase):
         wait_until(same, "the server sends no more")
         return seen[-1]
 
-    def test_terminal_that_goes_away_does_not_hang_the_run(self):
+    def on_terminal(self, origin):
+        """(the run with stderr on a terminal, the terminal's other end)."""
+        ours, theirs = os.openpty()
+        self.env["TERM"] = "xterm"
+        url = f"http://127.0.0.1:{origin.port}/file/1M/1/a?hold=500000"
+        run = self.start(url, stderr=theirs)
+        os.close(theirs)
+        return run, ours
+
+    def read_until(self, terminal: int, what: bytes) -> bytes:
+        shown = b""
+        while what not in shown:
+            shown += os.read(terminal, 65536)
+        return shown
+
+    def test_progress_is_drawn_on_a_terminal_and_removed_at_the_end(self):
         origin = self.origin()
-        url = f"http://127.0.0.1:{origin.port}/file/1M/1/a?drip=60000,20"
-        # The program's own session loses its terminal: it gets SIGHUP, and stderr fails from then on.
-        command = ["script", "-qec", f"{self.program} fetch {url}", "/dev/null"]
-        ran = subprocess.run(command, env=self.env, cwd=self.folder, capture_output=True, timeout=40,
-                             stdin=subprocess.DEVNULL, check=False)
-        self.assertEqual(0, ran.returncode, ran.stdout)
-        self.assertIn(b"\x1b[", ran.stdout)
+        run, terminal = self.on_terminal(origin)
+        self.assertIn(b"0/1", self.read_until(terminal, b"a "))
+        origin.open()
+        rest = self.read_until(terminal, b"saved a: 1 file")
+        self.assertEqual(0, run.wait().code)
+        self.assertRegex(rest.split(b"saved a")[0], rb"\x1b\[\d*[JK]")
+        os.close(terminal)
+
+    def test_terminal_that_goes_away_does_not_end_the_run(self):
+        origin = self.origin()
+        run, terminal = self.on_terminal(origin)
+        self.read_until(terminal, b"a ")
+        os.close(terminal)
+        origin.open()
+        self.assertEqual(0, run.wait().code)
         self.assert_file("a", "1M/1")
 
 

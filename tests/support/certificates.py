@@ -3,16 +3,18 @@
 
     made = Certificates(folder)
     made.authority            path of the authority's certificate, for --cacert
-    made.pair("good")         (certificate, key) for localhost and 127.0.0.1
-    made.pair("other-name")   for other.test
+    made.pair("good")         (certificate, key) for localhost, 127.0.0.1 and *.grove.test
+    made.pair("other-name")   for other.example
     made.pair("expired")      for localhost, until last year
     made.pair("self-signed")  for localhost, signed by itself
 """
 import os
 import subprocess
 
-NAMES = {"good": "DNS:localhost,DNS:*.grove.test,IP:127.0.0.1", "expired": "DNS:localhost,IP:127.0.0.1",
-         "self-signed": "DNS:localhost,IP:127.0.0.1", "other-name": "DNS:other.example"}
+NAMES = {"good": "DNS:localhost,DNS:*.grove.test,IP:127.0.0.1",
+         "expired": "DNS:localhost,IP:127.0.0.1",
+         "self-signed": "DNS:localhost,IP:127.0.0.1",
+         "other-name": "DNS:other.example"}
 
 # `openssl ca` is the subcommand that can set both ends of a validity in OpenSSL 3.0.
 CA_CONFIG = """[ca]

@@ -56,7 +56,8 @@ def decode_question(message: bytes):
     while size := message[at]:
         labels.append(message[at + 1:at + 1 + size].decode("latin-1"))
         at += 1 + size
-    return ".".join(labels).lower(), struct.unpack("!H", message[at + 1:at + 3])[0], message[12:at + 5]
+    type_ = struct.unpack("!H", message[at + 1:at + 3])[0]
+    return ".".join(labels).lower(), type_, message[12:at + 5]
 
 
 class Rule:

@@ -77,7 +77,8 @@ class Ended:
 class Running:
     """A command that runs in a session of its own, so that what it leaves behind is found."""
 
-    def __init__(self, words, env: dict, cwd: str, stdin=None, stdout=None, shell=False):
+    def __init__(self, words, env: dict, cwd: str, stdin=None, stdout=None, stderr=None,
+                 shell=False):
         self.words = words
         self._began = time.monotonic()
         self._out = tempfile.TemporaryFile()
@@ -85,7 +86,8 @@ class Running:
         self.process = subprocess.Popen(
             words, env=env, cwd=cwd, shell=shell, executable="/bin/bash" if shell else None,
             stdin=subprocess.DEVNULL if stdin is None else stdin,
-            stdout=self._out if stdout is None else stdout, stderr=self._err,
+            stdout=self._out if stdout is None else stdout,
+            stderr=self._err if stderr is None else stderr,
             start_new_session=True)
 
     @property
