@@ -108,7 +108,10 @@ const std::error_category& category() noexcept {
     return only;
 }
 
-answer resolve(std::string_view name, const options& how, deadline until, std::error_code& error) {
+namespace {
+
+/// Throws for a bad server address; all other errors are told by `error`.
+answer find(std::string_view name, const options& how, deadline until, std::error_code& error) {
     error.clear();
     if (const auto literal = ip_address::parse(name)) {
         const bool fits =
@@ -126,9 +129,21 @@ answer resolve(std::string_view name, const options& how, deadline until, std::e
     return hub::current().service<resolver>().resolve(canonical, how, until, error);
 }
 
+}  // namespace
+
+answer resolve(std::string_view name, const options& how, deadline until, std::error_code& error) {
+    try {
+        return find(name, how, until, error);
+    } catch (const std::system_error& e) {
+        if (e.code() != errc::bad_server) throw;
+        error = e.code();
+        return {};
+    }
+}
+
 answer resolve(std::string_view name, const options& how, deadline until) {
     std::error_code error;
-    answer found = resolve(name, how, until, error);
+    answer found = find(name, how, until, error);
     if (error) throw std::system_error(error, "resolve " + std::string(name));
     return found;
 }

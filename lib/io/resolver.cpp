@@ -113,17 +113,15 @@ server_set::key server_set::key_of(const std::string& name, record type) {
 
 const memory* server_set::recall(const key& k) {
     const auto found = memories_.find(k);
-    if (found == memories_.end()) return nullptr;
-    if (!found->second.good_until.expired()) return &found->second;
-    memories_.erase(found);
-    return nullptr;
+    if (found == memories_.end() || found->second.good_until.expired()) return nullptr;
+    return &found->second;
 }
 
 void server_set::begin(const std::string& name, record type) {
     const key k = key_of(name, type);
     if (recall(k) != nullptr || flights_.contains(k)) return;
     std::erase_if(retired_, [](const auto& server) { return server->is_idle(); });
-    auto started = std::make_unique<flight>();
+    auto started = std::make_shared<flight>();
     started->name = name;
     started->type = type;
     started->servers = servers_to_ask();
@@ -131,16 +129,15 @@ void server_set::begin(const std::string& name, record type) {
     ask_next(k);
 }
 
-const memory* server_set::ask(const std::string& name, record type, deadline until) {
+std::optional<memory> server_set::ask(const std::string& name, record type, deadline until) {
     const key k = key_of(name, type);
     begin(name, type);
-    if (const auto asked = flights_.find(k); asked != flights_.end()) {
-        detail::waiter me("dns", this);
-        asked->second->waiting.push_back(me);
-        if (me.park(until) == detail::outcome::deadline) return nullptr;
-    }
-    const auto found = memories_.find(k);
-    return found == memories_.end() ? nullptr : &found->second;
+    if (const memory* known = recall(k)) return *known;
+    const std::shared_ptr<flight> asked = flights_.at(k);
+    detail::waiter me("dns", this);
+    asked->waiting.push_back(me);
+    if (me.park(until) == detail::outcome::deadline) return std::nullopt;
+    return asked->result;
 }
 
 std::vector<std::shared_ptr<name_server>> server_set::servers_to_ask() const {
@@ -163,19 +160,24 @@ void server_set::answered(const key& k, const reply& r) {
         ask_next(k);
         return;
     }
-    remember(k, r);
-    const std::unique_ptr<flight> done = std::move(flights_.extract(k).mapped());
+    f.result = remember(k, r);
+    const std::shared_ptr<flight> done = std::move(flights_.extract(k).mapped());
     detail::wake_all(done->waiting);
 }
 
-void server_set::remember(const key& k, const reply& r) {
-    if (memories_.size() >= most_memories) memories_.erase(memories_.begin());
+const memory& server_set::remember(const key& k, const reply& r) {
+    while (memories_.size() >= most_memories) {
+        memories_.erase(oldest_.front());
+        oldest_.pop_front();
+    }
     const duration ttl = !r.error               ? std::min(r.ttl, longest_ttl)
                          : is_definite(r.error) ? duration(negative_ttl)
                                                 : duration(std::chrono::seconds(1));
-    // Those who wait read it in their turn: it must last until then, also with a TTL of zero.
-    const duration least = std::chrono::milliseconds(100);
-    memories_.insert_or_assign(k, memory{r.addresses, r.error, std::max(ttl, least)});
+    const duration least = std::chrono::milliseconds(100);  // both families are asked one by one
+    const auto [place, is_new] =
+        memories_.insert_or_assign(k, memory{r.addresses, r.error, std::max(ttl, least)});
+    if (is_new) oldest_.push_back(k);
+    return place->second;
 }
 
 // --- the resolver ---
@@ -230,9 +232,9 @@ answer resolver::ask(server_set& servers, const std::string& name, family wanted
     for (const record type : {record::a, record::aaaa}) {
         if (wanted == (type == record::a ? family::v6 : family::v4)) continue;
         const auto i = static_cast<std::size_t>(type);
-        const memory* known = servers.ask(name, type, until);
-        failed[i] = known == nullptr ? make_error_code(errc::timed_out) : known->error;
-        if (known != nullptr) got[i] = *known;
+        const std::optional<memory> known = servers.ask(name, type, until);
+        failed[i] = known ? known->error : make_error_code(errc::timed_out);
+        if (known) got[i] = *known;
     }
     answer found{interleave(got[0].addresses, got[1].addresses, prefer_v6), origin::network};
     if (!found.addresses.empty()) return found;

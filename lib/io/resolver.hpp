@@ -8,8 +8,10 @@
 #include <grove/dns.hpp>
 #include <grove/hub.hpp>
 
+#include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,8 +32,8 @@ class server_set {
  public:
     server_set(hub& owner, const std::vector<std::string>& servers);
 
-    /// Blocks until the answer is known or `until`. Result: null when `until` came first.
-    const memory* ask(const std::string& name, record type, deadline until);
+    /// Blocks until the answer is known or `until`. Result: nothing when `until` came first.
+    std::optional<memory> ask(const std::string& name, record type, deadline until);
     /// Begins to ask unless the answer is known or on its way.
     void begin(const std::string& name, record type);
 
@@ -49,7 +51,7 @@ class server_set {
         record type = record::a;
         std::vector<std::shared_ptr<name_server>> servers;  ///< in the order to ask
         std::size_t next = 0;
-        std::error_code worst;
+        std::optional<memory> result;  ///< for those who wait: the memory may be evicted by then
         detail::waiter_list waiting;
     };
 
@@ -57,14 +59,15 @@ class server_set {
     [[nodiscard]] const memory* recall(const key& k);
     void ask_next(const key& k);
     void answered(const key& k, const reply& r);
-    void remember(const key& k, const reply& r);
+    const memory& remember(const key& k, const reply& r);
     [[nodiscard]] std::vector<std::shared_ptr<name_server>> servers_to_ask() const;
 
     hub& hub_;
     std::vector<std::shared_ptr<name_server>> servers_;
     std::vector<std::shared_ptr<name_server>> retired_;  // must not end inside their own callbacks
     std::unordered_map<key, memory> memories_;
-    std::unordered_map<key, std::unique_ptr<flight>> flights_;
+    std::deque<key> oldest_;  // in the order they were first remembered
+    std::unordered_map<key, std::shared_ptr<flight>> flights_;
 };
 
 class resolver : public hub_service {

@@ -46,6 +46,7 @@ pool_core::~pool_core() {
     {
         const std::lock_guard hold(mutex_);
         ending_ = true;
+        for (const std::shared_ptr<pool_job>& dropped : queue_) dropped->keep(nullptr);
         queue_.clear();
         all.swap(threads_);
     }
@@ -85,11 +86,10 @@ void pool_core::serve() {
         work_.wait(hold, [this] { return ending_ || !queue_.empty(); });
         --idle_;
         if (ending_) return;
-        std::shared_ptr<pool_job> job = std::move(queue_.front());
+        pool_job* const job = queue_.front().get();  // it keeps itself until it is handed back
         queue_.pop_front();
         hold.unlock();
         job->work();
-        job.reset();
         hold.lock();
     }
 }
@@ -119,8 +119,10 @@ void pool_job::work() noexcept {
     } catch (...) {
         failure_ = std::current_exception();
     }
-    // The hub's thread takes the job's last reference: what it holds may belong there.
-    home_.post([job = std::move(self_)] {
+    // The hub's thread takes the job's last reference: what it holds may belong there. The job may
+    // be gone before `post` has returned.
+    const hub_address home = home_;
+    home.post([job = std::move(self_)] {
         job->done_ = true;
         job->pending_ = outside_work();
         if (job->waiting_ != nullptr) job->waiting_->wake();
@@ -145,15 +147,13 @@ std::size_t thread_pool::threads() const noexcept {
 
 bool thread_pool::submit(std::shared_ptr<detail::pool_job> job, deadline until) {
     constexpr std::chrono::milliseconds between_tries{1};
-    job->keep(job);
-    while (!core_->push(job)) {
-        if (until.expired()) {
-            job->keep(nullptr);
-            return false;
-        }
+    for (;;) {
+        job->keep(job);
+        if (core_->push(job)) return true;
+        job->keep(nullptr);  // the sleep may be interrupted
+        if (until.expired()) return false;
         sleep_until(std::min(until, deadline(between_tries)));
     }
-    return true;
 }
 
 }  // namespace grove
