@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <grove/async_result.hpp>
-
 #include <grove/error.hpp>
 
 namespace grove::detail {
@@ -11,7 +10,9 @@ void result_core::complete(std::exception_ptr error) noexcept {
     waiting_.dismiss(news::granted);
 }
 
-bool result_core::drop() noexcept { return --references_ == 0; }
+bool result_core::drop() noexcept {
+    return --references_ == 0;
+}
 
 void result_core::finish(deadline until) {
     if (!wait(until)) throw timeout_expired();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <grove/group.hpp>
-
 #include <grove/timeout.hpp>
 
 #include <algorithm>
@@ -48,8 +47,10 @@ detail::greenlet_core& group::enlist(greenlet_handle&& g) {
     static_cast<void>(places_.try_acquire());
     detail::greenlet_core& core = m.handle.core();
     core.watcher = &m;
-    if (core.finished()) member_ended(m, core);
-    else if (kills_ != 0) shoot(m);
+    if (core.finished())
+        member_ended(m, core);
+    else if (kills_ != 0)
+        shoot(m);
     return core;
 }
 
@@ -72,7 +73,8 @@ bool group::contains(std::uint32_t id) const noexcept {
 }
 
 std::list<group::member>::iterator group::find(std::list<member>& in, std::uint32_t id) noexcept {
-    return std::find_if(in.begin(), in.end(), [id](const member& m) { return m.handle.id() == id; });
+    return std::find_if(in.begin(), in.end(),
+                        [id](const member& m) { return m.handle.id() == id; });
 }
 
 bool group::join(deadline until) {
@@ -85,7 +87,9 @@ bool group::join(group_join_options options) {
     return true;
 }
 
-bool group::kill(deadline until) { return kill(nullptr, until); }
+bool group::kill(deadline until) {
+    return kill(nullptr, until);
+}
 
 bool group::kill(std::exception_ptr reason, deadline until) {
     ++kills_;

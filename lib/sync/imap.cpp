@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: MIT
-#include <grove/detail/imap.hpp>
-
 #include "core/hub_core.hpp"
+
+#include <grove/group.hpp>
 
 #include <algorithm>
 
 namespace grove::detail {
 
+void errands::wait_for_place() {
+    crew_.places_.wait();
+}
+
+void errands::adopt(errand& e, greenlet_handle&& runner) {
+    e.runner = &crew_.enlist(std::move(runner));
+}
+
 void errands::begin(errand& e) noexcept {
     ++running_;
-    if (order_ == errand_order::input) line_.push_back(e);
-    else elsewhere_.push_back(e);
+    if (order_ == errand_order::input)
+        line_.push_back(e);
+    else
+        elsewhere_.push_back(e);
 }
 
 void errands::end(errand& e) noexcept {

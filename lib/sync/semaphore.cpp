@@ -23,8 +23,10 @@ bool semaphore::wait(deadline until) {
 bool semaphore::wait_for_token(deadline until) {
     for (bool before = false; tokens_ == 0; before = true) {
         detail::visitor me(what_, this);
-        if (before) waiting_.push_front(me);
-        else waiting_.push_back(me);
+        if (before)
+            waiting_.push_front(me);
+        else
+            waiting_.push_back(me);
         if (me.park(until) == detail::outcome::deadline) return false;
         if (me.told == detail::news::destroyed) detail::throw_destroyed(me);
     }

@@ -14,8 +14,8 @@
 #include <variant>
 
 /// A value that comes later, from whoever: an event that carries a value or an error. It is a
-/// handle: copies share one state, so that an answer may come after the asker has gone. For the value
-/// of a greenlet ask its own handle instead.
+/// handle: copies share one state, so that an answer may come after the asker has gone. For the
+/// value of a greenlet ask its own handle instead.
 ///
 ///     grove::async_result<int> answer;
 ///     inbox.put(question{answer});            // somebody calls answer.set(42)
@@ -32,13 +32,18 @@ namespace detail {
 class GROVE_API result_core {
  public:
     [[nodiscard]] bool ready() const noexcept { return ready_; }
+
     [[nodiscard]] std::exception_ptr error() const noexcept { return error_; }
+
     void complete(std::exception_ptr error) noexcept;
+
     bool wait(deadline until) { return ready_ || waiting_.wait("async_result", this, until); }
+
     /// Waits, then throws the error, or `timeout_expired` when late.
     void finish(deadline until);
 
     void keep() noexcept { ++references_; }
+
     /// Result: that was the last reference.
     [[nodiscard]] bool drop() noexcept;
 
@@ -64,13 +69,14 @@ class async_result {
 
  public:
     async_result() : state_(new detail::result_state<value_type>) {}
-    async_result(const async_result& other) noexcept : state_(other.state_) {
-        state_->keep();
-    }
+
+    async_result(const async_result& other) noexcept : state_(other.state_) { state_->keep(); }
+
     async_result& operator=(const async_result& other) noexcept {
         async_result(other).swap(*this);
         return *this;
     }
+
     ~async_result() {
         if (state_->drop()) delete state_;
     }
@@ -80,9 +86,9 @@ class async_result {
         state_->value.emplace(std::move(value));
         state_->complete(nullptr);
     }
-    void set() requires std::is_void_v<T> {
-        state_->complete(nullptr);
-    }
+
+    void set() requires std::is_void_v<T> { state_->complete(nullptr); }
+
     /// Sets an error, which each `get` throws.
     void set_exception(std::exception_ptr error) noexcept { state_->complete(std::move(error)); }
 
@@ -94,13 +100,17 @@ class async_result {
         state_->finish(until);
         if constexpr (!std::is_void_v<T>) return *state_->value;
     }
+
     T get(deadline until = never) && requires(std::is_void_v<T> || std::copy_constructible<T>) {
         return static_cast<const async_result&>(*this).get(until);
     }
+
     /// As `get`, but moves the value out: for the one who asks last.
     T take(deadline until = never) {
-        if constexpr (std::is_void_v<T>) get(until);
-        else return std::move(get(until));
+        if constexpr (std::is_void_v<T>)
+            get(until);
+        else
+            return std::move(get(until));
     }
 
     /// Waits until there is a value or an error, and throws neither.
@@ -109,7 +119,9 @@ class async_result {
 
     /// There is a value or an error.
     [[nodiscard]] bool ready() const noexcept { return state_->ready(); }
+
     [[nodiscard]] bool successful() const noexcept { return ready() && !exception(); }
+
     /// The error; null when there is none.
     [[nodiscard]] std::exception_ptr exception() const noexcept { return state_->error(); }
 

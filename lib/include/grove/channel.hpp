@@ -37,6 +37,7 @@ class channel {
         using detail::getter<T>::getter;
         detail::visitor* giver = nullptr;  // goes on after this getter has been resumed
     };
+
     using putter = detail::putter<T>;
 
  public:
@@ -66,6 +67,7 @@ class channel {
         }
         return true;
     }
+
     bool put(const T& item, deadline until = never) requires std::copy_constructible<T> {
         return put(T(item), until);
     }
@@ -77,6 +79,7 @@ class channel {
         hand_over(std::move(item), nullptr);
         return true;
     }
+
     bool try_put(const T& item) requires std::copy_constructible<T> { return try_put(T(item)); }
 
     /// Waits for an item and takes it; without a switch when somebody waits with one.
@@ -102,10 +105,12 @@ class channel {
         getters_.dismiss(detail::news::closed);
         putters_.dismiss(detail::news::closed);
     }
+
     [[nodiscard]] bool closed() const noexcept { return closed_; }
 
     /// `for (auto& item : channel)` gets until the channel is closed.
     [[nodiscard]] iterator begin() { return iterator(*this); }
+
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
@@ -118,8 +123,10 @@ class channel {
             getter me("channel.get", this, item);
             getters_.push_back(me);
             if (me.park(until) == detail::outcome::deadline) return;
-            if (me.giver != nullptr) me.giver->wake();
-            else detail::check_getter(me);
+            if (me.giver != nullptr)
+                me.giver->wake();
+            else
+                detail::check_getter(me);
         }
     }
 

@@ -28,14 +28,14 @@ class GROVE_API event {
         set_ = true;
         if (!waiting_.empty()) waiting_.dismiss(detail::news::granted);
     }
+
     void clear() noexcept { set_ = false; }
+
     [[nodiscard]] bool is_set() const noexcept { return set_; }
 
     /// Waits until the event is set; returns at once, without a switch, when it is.
     /// Result: false when `until` came first. Interrupted: nothing happened.
-    bool wait(deadline until = never) {
-        return set_ || waiting_.wait("event", this, until);
-    }
+    bool wait(deadline until = never) { return set_ || waiting_.wait("event", this, until); }
 
  private:
     bool set_ = false;

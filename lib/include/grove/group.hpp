@@ -4,6 +4,8 @@
 #include <grove/deadline.hpp>
 #include <grove/detail/api.hpp>
 #include <grove/detail/greenlet_core.hpp>
+#include <grove/detail/imap.hpp>
+#include <grove/detail/source_location.hpp>
 #include <grove/detail/wait_list.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/semaphore.hpp>
@@ -15,9 +17,9 @@
 #include <list>
 #include <optional>
 #include <ranges>
-#include <grove/detail/source_location.hpp>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 /// Greenlets that belong together: they are waited for, and killed, as one. Leaving the scope kills
 /// those that are left and waits until they are gone. `pool` is a group with a bound; for one
@@ -39,22 +41,6 @@ struct group_join_options {
     bool rethrow = false;  ///< once all have ended, throw the earliest failure since the last time
 };
 
-struct imap_options {
-    /// How many items may be started and not yet read. The default is twice the size of a pool, and
-    /// 64 in a group; at least 1.
-    std::optional<std::size_t> ahead = {};
-};
-
-namespace detail {
-
-enum class errand_order : std::uint8_t { input, completion };
-class errands;
-
-template <class Range, class F>
-class imap_results;
-
-}  // namespace detail
-
 class GROVE_API group {
  public:
     group();
@@ -65,14 +51,16 @@ class GROVE_API group {
     /// Spawns a member; in a pool, waits for a place first. Result: the member's id.
     /// Interrupted: nothing was spawned.
     template <class F>
-        requires std::invocable<std::decay_t<F>>
-    std::uint32_t spawn(F&& f, detail::source_location from = detail::source_location::current()) {
+
+    requires std::invocable<std::decay_t<F>> std::uint32_t spawn(
+        F&& f, detail::source_location from = detail::source_location::current()) {
         return spawn(spawn_options{}, std::forward<F>(f), from);
     }
     template <class F>
-        requires std::invocable<std::decay_t<F>>
-    std::uint32_t spawn(spawn_options options, F&& f,
-                        detail::source_location from = detail::source_location::current()) {
+
+    requires std::invocable<std::decay_t<F>> std::uint32_t spawn(
+        spawn_options options, F&& f,
+        detail::source_location from = detail::source_location::current()) {
         places_.wait();
         return enlist(grove::spawn(std::move(options), std::forward<F>(f), from)).number;
     }
@@ -81,7 +69,8 @@ class GROVE_API group {
     /// Interrupted: the greenlet stays with the caller.
     std::uint32_t add(greenlet_handle&& g);
 
-    /// Lets a member go; its place is free. Result: its handle, invalid when there is no such member.
+    /// Lets a member go; its place is free. Result: its handle, invalid when there is no such
+    /// member.
     [[nodiscard]] greenlet_handle discard(std::uint32_t id);
 
     /// Waits until there is no member.
@@ -98,7 +87,9 @@ class GROVE_API group {
     bool kill(std::exception_ptr reason, deadline until = never);
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
     [[nodiscard]] bool contains(std::uint32_t id) const noexcept;
 
     /// Calls `f` for each item of `items`, each in a member of its own, and waits for all.
@@ -113,15 +104,16 @@ class GROVE_API group {
     ///
     ///     for (auto& page : pool.imap(urls, fetch)) ...
     ///
-    /// Items are pulled from the range as they are needed. The results refer to the range when it is
-    /// an lvalue, and to the group; both must outlive them. They end with their scope: calls that
-    /// still run are killed then and waited for.
+    /// Items are pulled from the range as they are needed. The results refer to the range when it
+    /// is an lvalue, and to the group; both must outlive them. They end with their scope: calls
+    /// that still run are killed then and waited for.
     template <std::ranges::input_range Range, class F>
     [[nodiscard]] auto imap(Range&& items, F&& f, imap_options options = {}) {
-        return detail::imap_results<Range, std::decay_t<F>>(
-            *this, std::forward<Range>(items), std::forward<F>(f), detail::errand_order::input,
-            options);
+        return detail::imap_results<Range, std::decay_t<F>>(*this, std::forward<Range>(items),
+                                                            std::forward<F>(f),
+                                                            detail::errand_order::input, options);
     }
+
     /// As `imap`, in the order in which the calls end.
     template <std::ranges::input_range Range, class F>
     [[nodiscard]] auto imap_unordered(Range&& items, F&& f, imap_options options = {}) {
@@ -134,7 +126,9 @@ class GROVE_API group {
     group(std::size_t places, const char* what);
 
     [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+
     [[nodiscard]] semaphore& places() noexcept { return places_; }
+
     [[nodiscard]] const semaphore& places() const noexcept { return places_; }
 
  private:
@@ -146,7 +140,8 @@ class GROVE_API group {
     void shoot(member& m);
     void forget(std::list<member>& from, std::list<member>::iterator m) noexcept;
     void forget_ended() noexcept;
-    [[nodiscard]] std::list<member>::iterator find(std::list<member>& in, std::uint32_t id) noexcept;
+    [[nodiscard]] std::list<member>::iterator find(std::list<member>& in,
+                                                   std::uint32_t id) noexcept;
     static void member_ended(detail::end_watcher& watcher, detail::greenlet_core& core) noexcept;
 
     std::size_t size_ = 0;
@@ -161,6 +156,25 @@ class GROVE_API group {
     greenlet<void> reaper_;
 };
 
-}  // namespace grove
+template <std::ranges::input_range Range, class F>
+auto group::map(Range&& items, F&& f) {
+    using calls = detail::errand_set<Range, std::decay_t<F>>;
+    using result = typename calls::result;
+    calls under_way(*this, std::forward<F>(f), detail::errand_order::input,
+                    detail::failures::at_once);
+    for (auto&& item : items) {
+        under_way.core().wait_for_place();
+        if (under_way.core().first_failure()) break;
+        under_way.start(std::forward<decltype(item)>(item));
+    }
+    under_way.core().no_more();
+    if constexpr (std::is_void_v<result>) {
+        while (auto* read = under_way.next(never)) under_way.redeem(*read);
+    } else {
+        std::vector<result> results;
+        while (auto* read = under_way.next(never)) results.push_back(under_way.redeem(*read));
+        return results;
+    }
+}
 
-#include <grove/detail/imap.hpp>
+}  // namespace grove

@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <utility>
 
-/// A group with a bound: `spawn` waits while as many members are at work as it has places. It bounds
-/// how much happens at once; what a queue bounds is how much waits.
+/// A group with a bound: `spawn` waits while as many members are at work as it has places. It
+/// bounds how much happens at once; what a queue bounds is how much waits.
 ///
 ///     auto sizes = grove::pool(8).map(urls, [](const std::string& url) { return size_of(url); });
 ///
@@ -26,9 +26,10 @@ class GROVE_API pool : public group {
 
     /// Spawns a member if there is a place. Result: false, and `f` untouched, when there is none.
     template <class F>
-        requires std::invocable<std::decay_t<F>>
-    [[nodiscard]] bool try_spawn(F&& f,
-                                 detail::source_location from = detail::source_location::current()) {
+    requires std::invocable<std::decay_t<F>>
+
+    [[nodiscard]] bool try_spawn(
+        F&& f, detail::source_location from = detail::source_location::current()) {
         if (full()) return false;
         spawn(std::forward<F>(f), from);
         return true;
@@ -39,7 +40,9 @@ class GROVE_API pool : public group {
     bool wait_available(deadline until = never) { return places().wait(until); }
 
     [[nodiscard]] std::size_t capacity() const noexcept { return limit(); }
+
     [[nodiscard]] std::size_t free_count() const noexcept { return places().available(); }
+
     [[nodiscard]] bool full() const noexcept { return places().locked(); }
 };
 

@@ -28,8 +28,8 @@
 ///
 /// A put never switches while there is room, a get never while there is an item. Those who wait are
 /// served first come, first served: an item that is put goes straight to the greenlet that has
-/// waited longest for one, and the items of waiting putters enter in the order they came. An item is
-/// never lost: a greenlet that has been given one returns with it, whatever else happens to it.
+/// waited longest for one, and the items of waiting putters enter in the order they came. An item
+/// is never lost: a greenlet that has been given one returns with it, whatever else happens to it.
 /// Items must move without throwing; they may be move-only.
 /// Destroyed while greenlets wait: they are woken, and their calls throw `std::logic_error`.
 /// Threads: the hub's own.
@@ -38,6 +38,7 @@ namespace grove {
 
 /// `grove::queue<T>(grove::unbounded)`: grows as long as memory lasts.
 struct unbounded_t {};
+
 inline constexpr unbounded_t unbounded{};
 
 /// Thrown by `put` on a queue or channel that is closed.
@@ -74,16 +75,20 @@ class GROVE_API queue_core {
 
 /// Throws when a woken one was told that the queue is gone, or, for a putter, closed.
 inline void check_getter(const visitor& me) {
-    if (me.told == news::destroyed) [[unlikely]] throw_destroyed(me);
+    if (me.told == news::destroyed) [[unlikely]]
+        throw_destroyed(me);
 }
+
 inline void check_putter(const visitor& me) {
-    if (me.told != news::granted) [[unlikely]] throw_not_put(me);
+    if (me.told != news::granted) [[unlikely]]
+        throw_not_put(me);
 }
 
 template <class T>
 struct getter : visitor {
     getter(const char* what, const void* object, std::optional<T>& item) noexcept
         : visitor(what, object), into(&item) {}
+
     std::optional<T>* into;
 };
 
@@ -91,6 +96,7 @@ template <class T>
 struct putter : visitor {
     putter(const char* what, const void* object, T& given) noexcept
         : visitor(what, object), item(&given) {}
+
     T* item;
 };
 
@@ -108,7 +114,9 @@ class queue {
 
     /// Throws: `std::invalid_argument` for 0; a queue without room is a `channel`.
     explicit queue(std::size_t capacity) : core_(capacity) {}
+
     explicit queue(unbounded_t) : core_(static_cast<std::size_t>(-1)) {}
+
     queue(const queue&) = delete;
     queue& operator=(const queue&) = delete;
 
@@ -117,11 +125,13 @@ class queue {
     /// Interrupted: nothing happened.
     bool put(T&& item, deadline until = never) {
         if (items_.size() >= core_.limit || !core_.getters.empty() || !core_.peekers.empty())
-            [[unlikely]] return put_slowly(item, until);
+            [[unlikely]]
+            return put_slowly(item, until);
         items_.push(std::move(item));
         ++core_.unfinished;
         return true;
     }
+
     bool put(const T& item, deadline until = never) requires std::copy_constructible<T> {
         return put(T(item), until);
     }
@@ -133,12 +143,14 @@ class queue {
         give(std::move(item));
         return true;
     }
+
     bool try_put(const T& item) requires std::copy_constructible<T> { return try_put(T(item)); }
 
     /// Waits for an item and takes it out. Result: nullopt when `until` came first, or the queue is
     /// closed and drained. Interrupted: nothing happened.
     std::optional<T> get(deadline until = never) {
-        if (items_.empty()) [[unlikely]] return wait_for_item(until);
+        if (items_.empty()) [[unlikely]]
+            return wait_for_item(until);
         return take();
     }
 
@@ -148,7 +160,8 @@ class queue {
         return take();
     }
 
-    /// Waits until there is an item and leaves it where it is; greenlets that wait in `get` go first.
+    /// Waits until there is an item and leaves it where it is; greenlets that wait in `get` go
+    /// first.
     /// Result: the next to come out, until anything is put or taken; null when `until` came first,
     /// or the queue is closed and drained. Interrupted: nothing happened.
     [[nodiscard]] T* peek(deadline until = never) {
@@ -161,30 +174,38 @@ class queue {
     /// From here on nothing can be put; what is in can still be got. Wakes all that wait: a `get`
     /// returns nullopt, a `put` throws `queue_closed`. Closing twice does nothing.
     void close() noexcept { core_.close(); }
+
     /// Closes, and drops what is in.
     void close_now() noexcept {
         core_.close();
         const Order dropped(std::move(items_));
         core_.task_done(std::min(dropped.size(), core_.unfinished));
     }
+
     [[nodiscard]] bool closed() const noexcept { return core_.closed; }
 
     [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+
     [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+
     [[nodiscard]] bool full() const noexcept { return items_.size() >= core_.capacity; }
+
     [[nodiscard]] std::size_t capacity() const noexcept { return core_.capacity; }
 
     /// Says that an item which was got has been dealt with. Throws: `std::logic_error` when said
     /// more often than items were put.
     void task_done() { core_.task_done(1); }
+
     /// Items put and not yet `task_done`.
     [[nodiscard]] std::size_t unfinished() const noexcept { return core_.unfinished; }
+
     /// Waits until every item that was put is done. Result: false when `until` came first.
     /// Interrupted: nothing happened.
     bool join(deadline until = never) { return core_.join(until); }
 
     /// `for (auto& item : queue)` gets until the queue is closed and drained.
     [[nodiscard]] iterator begin() { return iterator(*this); }
+
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
@@ -192,8 +213,10 @@ class queue {
 
     // Not through `get`, whose result the compiler cannot build in place here.
     void next_into(std::optional<T>& item) {
-        if (items_.empty()) [[unlikely]] item = wait_for_item(never);
-        else item = take();
+        if (items_.empty()) [[unlikely]]
+            item = wait_for_item(never);
+        else
+            item = take();
     }
 
     void give(T&& item) {
@@ -212,7 +235,8 @@ class queue {
     // registers, and loading it from the memory it was just written to in parts would cost 4 ns.
     std::optional<T> take() {
         std::optional<T> item(items_.pop());
-        if (!core_.putters.empty()) [[unlikely]] admit();
+        if (!core_.putters.empty()) [[unlikely]]
+            admit();
         return item;
     }
 

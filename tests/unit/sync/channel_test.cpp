@@ -27,6 +27,7 @@ class channel_order : public testing::Test {
             trace.push_back("P" + std::to_string(i));
         }
     }
+
     void get_two() {
         for (int i = 0; i < 2; ++i) trace.push_back("A" + std::to_string(*c.get()));
     }

@@ -24,8 +24,11 @@ using testing::ElementsAre;
 /// Keeps what greenlets fail with off stderr.
 class quiet : public testing::Test {
  protected:
-    quiet() { grove::hub::current().set_error_handler([](std::string_view, std::exception_ptr) {}); }
+    quiet() {
+        grove::hub::current().set_error_handler([](std::string_view, std::exception_ptr) {});
+    }
 };
+
 using group_errors = quiet;
 
 TEST(group, join_waits_for_all_members) {
@@ -240,7 +243,8 @@ TEST(group, takes_greenlets_that_were_spawned_elsewhere) {
     g.join();
     g.add(grove::spawn(talk("fizz")));
     g.join();
-    EXPECT_THAT(trace, ElementsAre("bar", "bar", "bar", "foo", "foo", "foo", "fizz", "fizz", "fizz"));
+    EXPECT_THAT(trace,
+                ElementsAre("bar", "bar", "bar", "foo", "foo", "foo", "fizz", "fizz", "fizz"));
 }
 
 TEST(group, takes_a_greenlet_that_has_ended_already) {

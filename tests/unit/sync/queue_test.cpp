@@ -110,11 +110,10 @@ TEST(queue, boss_and_workers_take_turns_as_in_gevent) {
     auto john = grove::spawn(worker("john"));
     auto bob = grove::spawn(worker("bob"));
     grove::join_all(boss, steve, john, bob);
-    EXPECT_THAT(trace,
-                ElementsAre("steve1", "john2", "bob3", "steve4", "john5", "bob6", "first", "steve7",
-                            "john8", "bob9", "steve10", "john11", "bob12", "steve13", "john14",
-                            "bob15", "steve16", "john17", "bob18", "second", "steve19", "quit",
-                            "quit", "quit"));
+    EXPECT_THAT(trace, ElementsAre("steve1", "john2", "bob3", "steve4", "john5", "bob6", "first",
+                                   "steve7", "john8", "bob9", "steve10", "john11", "bob12",
+                                   "steve13", "john14", "bob15", "steve16", "john17", "bob18",
+                                   "second", "steve19", "quit", "quit", "quit"));
 }
 
 TEST(queue, carries_move_only_items) {
@@ -282,15 +281,20 @@ TEST(queue, hub_callbacks_can_put_and_get_without_blocking) {
 TEST(queue, an_item_whose_destructor_uses_the_queue_can_be_dropped) {
     struct caller {
         explicit caller(grove::queue<caller>& q) : to(&q) {}
+
         caller(caller&& other) noexcept : to(std::exchange(other.to, nullptr)) {}
+
         caller& operator=(caller&&) = delete;
+
         ~caller() {
             if (to != nullptr) {
                 EXPECT_TRUE(to->empty());
             }
         }
+
         grove::queue<caller>* to;
     };
+
     grove::queue<caller> q(4);
     q.put(caller(q));
     q.put(caller(q));

@@ -25,35 +25,49 @@ using namespace std::chrono_literals;
 
 struct event_wait {
     grove::event e;
+
     bool wait(grove::deadline until = grove::never) { return e.wait(until); }
+
     void allow() { e.set(); }
+
     static constexpr bool lets_all_through = true;
 };
 
 struct semaphore_acquire {
     grove::semaphore s{0};
+
     bool wait(grove::deadline until = grove::never) { return s.acquire(until); }
+
     void allow() { s.release(); }
+
     static constexpr bool lets_all_through = false;
 };
 
 struct bounded_semaphore_acquire {
     grove::bounded_semaphore s{1};
+
     bounded_semaphore_acquire() { s.acquire(); }
+
     bool wait(grove::deadline until = grove::never) { return s.acquire(until); }
+
     void allow() { s.release(); }
+
     static constexpr bool lets_all_through = false;
 };
 
 struct async_result_wait {
     grove::async_result<int> r;
+
     bool wait(grove::deadline until = grove::never) { return r.wait(until); }
+
     void allow() { r.set(1); }
+
     static constexpr bool lets_all_through = true;
 };
 
 struct async_result_get {
     grove::async_result<int> r;
+
     bool wait(grove::deadline until = grove::never) {
         try {
             return r.get(until) == 1;
@@ -62,55 +76,77 @@ struct async_result_get {
             return false;
         }
     }
+
     void allow() { r.set(1); }
+
     static constexpr bool lets_all_through = true;
 };
 
 struct queue_get {
     grove::queue<int> q{4};
+
     bool wait(grove::deadline until = grove::never) { return q.get(until).has_value(); }
+
     void allow() { q.put(1); }
+
     static constexpr bool lets_all_through = false;
 };
 
 struct queue_peek {
     grove::queue<int> q{4};
+
     bool wait(grove::deadline until = grove::never) { return q.peek(until) != nullptr; }
+
     void allow() { q.put(1); }
+
     static constexpr bool lets_all_through = true;
 };
 
 struct queue_put {
     grove::queue<int> q{1};
+
     queue_put() { q.put(0); }
+
     bool wait(grove::deadline until = grove::never) { return q.put(1, until); }
+
     void allow() { q.get(); }
+
     static constexpr bool lets_all_through = false;
 };
 
 struct queue_join {
     grove::queue<int> q{1};
+
     queue_join() { q.put(0); }
+
     bool wait(grove::deadline until = grove::never) { return q.join(until); }
+
     void allow() { q.task_done(); }
+
     static constexpr bool lets_all_through = true;
 };
 
 struct channel_get {
     grove::channel<int> c;
+
     bool wait(grove::deadline until = grove::never) { return c.get(until).has_value(); }
+
     void allow() {
         if (!c.try_put(1)) grove::spawn_detached([this] { c.put(1, 1h); });
     }
+
     static constexpr bool lets_all_through = false;
 };
 
 struct channel_put {
     grove::channel<int> c;
+
     bool wait(grove::deadline until = grove::never) { return c.put(1, until); }
+
     void allow() {
         if (!c.try_get()) grove::spawn_detached([this] { c.get(1h); });
     }
+
     static constexpr bool lets_all_through = false;
 };
 
@@ -217,8 +253,8 @@ TYPED_TEST(waiting, serves_those_who_came_first_first) {
         }));
     }
     grove::yield();
-    const bool once = TypeParam::lets_all_through ||
-                      std::is_same_v<TypeParam, bounded_semaphore_acquire>;
+    const bool once =
+        TypeParam::lets_all_through || std::is_same_v<TypeParam, bounded_semaphore_acquire>;
     for (int i = 0; i < (once ? 1 : 20); ++i) this->it->allow();
     grove::join_all(all);
     std::vector<int> as_they_came(20);
@@ -254,7 +290,8 @@ TYPED_TEST(waiting, throws_when_what_it_waits_on_is_destroyed) {
 }
 
 TYPED_TEST(waiting, on_the_hub_ends_the_process_with_a_message) {
-    // The death test's child runs this; the parent must not.
+    // The fixture has a hub by now, and a fork of a hub is none: a fresh process runs this.
+    testing::FLAGS_gtest_death_test_style = "threadsafe";
     EXPECT_DEATH(
         {
             grove::hub::current().post([&] { this->it->wait(); });

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <grove/detail/item_stream.hpp>
-#include <grove/group.hpp>
+#include <grove/detail/wait_list.hpp>
+#include <grove/greenlet.hpp>
+#include <grove/semaphore.hpp>
 #include <grove/timeout.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <iterator>
@@ -15,12 +19,25 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
 /// The engine of `group::map`, `imap` and `imap_unordered`: each item becomes an errand, run by a
 /// member of the group and read in the order asked for.
 
+namespace grove {
+
+class group;
+
+struct imap_options {
+    /// How many items may be started and not yet read. The default is twice the size of a pool, and
+    /// 64 in a group; at least 1.
+    std::optional<std::size_t> ahead = {};
+};
+
+}  // namespace grove
+
 namespace grove::detail {
+
+enum class errand_order : std::uint8_t { input, completion };
 
 /// One call: started, perhaps ended, not yet read.
 struct errand : list_hook<errand> {
@@ -40,21 +57,24 @@ class GROVE_API errands {
         : crew_(crew), order_(order), told_(told) {}
 
     /// Waits until the group has a place.
-    void wait_for_place() { crew_.places_.wait(); }
+    void wait_for_place();
+
     void begin(errand& e) noexcept;
     /// The call will never run again.
     void end(errand& e) noexcept;
     /// No errand will begin any more.
     void no_more() noexcept;
+
     /// Gives the closure of errand `e` to the group.
     template <class Call>
     void launch(errand& e, Call&& call) {
-        e.runner = &crew_.enlist(grove::spawn(std::forward<Call>(call)));
+        adopt(e, grove::spawn(std::forward<Call>(call)));
     }
 
     /// Takes out the next that has ended; null when none is left.
     /// Throws: `timeout_expired` when late.
     errand* next(deadline until);
+
     [[nodiscard]] const std::exception_ptr& first_failure() const noexcept { return failure_; }
 
     /// Kills those under way and waits, shielded, until they have ended.
@@ -63,7 +83,10 @@ class GROVE_API errands {
     [[nodiscard]] std::size_t default_ahead() const noexcept;
 
  private:
+    void adopt(errand& e, greenlet_handle&& runner);
+
     [[nodiscard]] bool readable() noexcept { return !line_.empty() && line_.front().done; }
+
     [[nodiscard]] bool failed() const noexcept {
         return told_ == failures::at_once && failure_ != nullptr;
     }
@@ -90,12 +113,17 @@ struct item_traits {
     using passed = std::conditional_t<stays, reference, value&&>;
 
     static held hold(reference item) {
-        if constexpr (stays) return &item;
-        else return held(static_cast<reference&&>(item));
+        if constexpr (stays)
+            return &item;
+        else
+            return held(static_cast<reference&&>(item));
     }
+
     static passed pass(held& item) noexcept {
-        if constexpr (stays) return *item;
-        else return std::move(item);
+        if constexpr (stays)
+            return *item;
+        else
+            return std::move(item);
     }
 };
 
@@ -116,8 +144,10 @@ class errand_set {
     template <class G>
     errand_set(group& crew, G&& f, errand_order order, failures told)
         : f_(std::forward<G>(f)), core_(crew, order, told) {}
+
     errand_set(const errand_set&) = delete;
     errand_set& operator=(const errand_set&) = delete;
+
     ~errand_set() { core_.stop(); }
 
     /// Does not wait: `core().wait_for_place()` comes first.
@@ -150,11 +180,14 @@ class errand_set {
      public:
         closure(errand_set& home, slot& mine, typename item::held&& kept)
             : kept_(std::move(kept)), home_(&home), slot_(&mine) {}
+
         closure(closure&& other)
             : kept_(std::move(other.kept_)),
               home_(other.home_),
               slot_(std::exchange(other.slot_, nullptr)) {}
+
         closure& operator=(closure&&) = delete;
+
         ~closure() {
             if (slot_ != nullptr) home_->core_.end(*slot_);
         }
@@ -205,14 +238,15 @@ class [[nodiscard]] imap_results {
         if (ahead_.locked()) throw std::invalid_argument("imap: ahead must be at least 1");
         feeder_ = grove::spawn([this] { feed(); });
     }
+
     imap_results(const imap_results&) = delete;
     imap_results& operator=(const imap_results&) = delete;
     ~imap_results() = default;
 
     /// Waits for the next result. Result: nullopt after the last.
-    /// Throws: what the call for that item threw, or what the range itself threw; the next call goes
-    /// on behind it. `greenlet_killed` when that call was killed; `timeout_expired` when `until` came
-    /// first. Interrupted: nothing happened.
+    /// Throws: what the call for that item threw, or what the range itself threw; the next call
+    /// goes on behind it. `greenlet_killed` when that call was killed; `timeout_expired` when
+    /// `until` came first. Interrupted: nothing happened.
     std::optional<value_type> get(deadline until = never) {
         if (auto* read = calls_.next(until)) {
             ahead_.release();
@@ -224,6 +258,7 @@ class [[nodiscard]] imap_results {
 
     /// `for (auto& result : results)`; an exception ends the loop.
     [[nodiscard]] iterator begin() { return iterator(*this); }
+
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
@@ -255,28 +290,3 @@ class [[nodiscard]] imap_results {
 };
 
 }  // namespace grove::detail
-
-namespace grove {
-
-template <std::ranges::input_range Range, class F>
-auto group::map(Range&& items, F&& f) {
-    using calls = detail::errand_set<Range, std::decay_t<F>>;
-    using result = typename calls::result;
-    calls under_way(*this, std::forward<F>(f), detail::errand_order::input,
-                    detail::failures::at_once);
-    for (auto&& item : items) {
-        under_way.core().wait_for_place();
-        if (under_way.core().first_failure()) break;
-        under_way.start(std::forward<decltype(item)>(item));
-    }
-    under_way.core().no_more();
-    if constexpr (std::is_void_v<result>) {
-        while (auto* read = under_way.next(never)) under_way.redeem(*read);
-    } else {
-        std::vector<result> results;
-        while (auto* read = under_way.next(never)) results.push_back(under_way.redeem(*read));
-        return results;
-    }
-}
-
-}  // namespace grove

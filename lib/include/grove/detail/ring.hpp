@@ -22,24 +22,30 @@ class ring {
     using value_type = T;
 
     ring() = default;
+
     ring(ring&& other) noexcept
         : slots_(std::exchange(other.slots_, nullptr)),
           room_(std::exchange(other.room_, 0)),
           first_(std::exchange(other.first_, 0)),
           size_(std::exchange(other.size_, 0)) {}
+
     ring& operator=(ring&&) = delete;
+
     ~ring() {
         for (std::size_t i = 0; i < size_; ++i) std::destroy_at(&slot(i));
         std::allocator<T>().deallocate(slots_, room_);
     }
 
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
     /// What `pop` takes next; undefined when empty.
     [[nodiscard]] T& next() noexcept { return slot(0); }
 
     void push(T&& item) {
-        if (size_ == room_) [[unlikely]] move_to(room_ == 0 ? smallest : room_ * 2);
+        if (size_ == room_) [[unlikely]]
+            move_to(room_ == 0 ? smallest : room_ * 2);
         std::construct_at(&slot(size_), std::move(item));
         ++size_;
     }
@@ -50,7 +56,8 @@ class ring {
         T item(std::move(from));
         std::destroy_at(&from);
         first_ = (first_ + 1) & (room_ - 1);
-        if (--size_ == 0 && room_ > large) [[unlikely]] give_back();
+        if (--size_ == 0 && room_ > large) [[unlikely]]
+            give_back();
         return item;
     }
 

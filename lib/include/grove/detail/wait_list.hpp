@@ -35,17 +35,22 @@ class GROVE_API wait_list {
     wait_list() = default;
     wait_list(const wait_list&) = delete;
     wait_list& operator=(const wait_list&) = delete;
+
     ~wait_list() {
         if (!empty()) dismiss(news::destroyed);
     }
 
     [[nodiscard]] bool empty() const noexcept { return visitors_.empty(); }
+
     /// Undefined on an empty list.
     [[nodiscard]] visitor& front() noexcept { return static_cast<visitor&>(visitors_.front()); }
+
     [[nodiscard]] visitor* pop_front() noexcept {
         return static_cast<visitor*>(visitors_.pop_front());
     }
+
     void push_back(visitor& me) noexcept { visitors_.push_back(me); }
+
     void push_front(visitor& me) noexcept { visitors_.push_front(me); }
 
     /// Wakes all, first come first, saying `why`.
