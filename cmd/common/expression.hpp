@@ -92,7 +92,8 @@ class expression {
     expression() = default;
 
     /// Reads and checks `text`. Result: what is wrong with it; `into` is then unchanged. `schema`
-    /// is needed during the call only.
+    /// is needed during the call only. Call it from main's stack: what is nested deepest takes more
+    /// than a greenlet has.
     [[nodiscard]] static std::optional<text_error> parse(std::string_view text,
                                                          std::span<const fact> schema,
                                                          expression& into);

@@ -34,9 +34,13 @@ std::string describe(const node& of) {
     return {};
 }
 
+bool is_plain_number(const node& of) noexcept {
+    return of.kind == kind::number && of.unit == unit_kind::plain;
+}
+
 // Zero is zero in every unit.
 bool is_zero(const node& of) noexcept {
-    return of.kind == kind::number && of.number == 0 && of.unit == unit_kind::plain;
+    return is_plain_number(of) && of.number == 0;
 }
 
 void refuse_bare_word(const node& of) {
@@ -156,9 +160,18 @@ void check_comparison(node& of) {
     node& left = *of.children[0];
     node& right = *of.children[1];
     const bool equality = of.kind == kind::equal || of.kind == kind::not_equal;
-    const bool takes_text = left.type == type::text || left.type == type::dynamic;
-    if (equality && takes_text && right.kind == kind::bare_word) make_text(right);
-    if (equality && left.type == type::text && right.kind == kind::number) make_text(right);
+    const bool header = left.kind == kind::name && left.of_fact == fact_type::family;
+    if (equality && (left.type == type::text || left.type == type::dynamic) &&
+        right.kind == kind::bare_word) {
+        make_text(right);
+    }
+    // What is compared with a text is one, whatever it looks like. A header's number is left a
+    // number: 0512 equals 512.
+    const bool looks_otherwise = right.kind == kind::boolean || right.kind == kind::number;
+    if (equality && looks_otherwise &&
+        (left.type == type::text || (header && !is_plain_number(right)))) {
+        make_text(right);
+    }
     refuse_bare_word(left);
     refuse_bare_word(right);
     if (!equality) {

@@ -41,7 +41,9 @@ class parser {
     // Each level leaves the operator behind it in `operator_`.
     void advance() { operator_ = lexer_.op(); }
 
-    bool takes(std::string_view symbol) const noexcept { return operator_.is(symbol); }
+    [[nodiscard]] bool takes(std::string_view symbol) const noexcept {
+        return operator_.is(symbol);
+    }
 
     [[noreturn]] static void unexpected(const token& found) {
         if (found.is(")")) fail("has no opening parenthesis", found.offset);

@@ -116,7 +116,7 @@ void describe_request(http_options& options, option_table& table) {
                      "method; POST with -d, else GET");
     table
         .add({'H', "header"}, options.headers, "LINE",
-             "send \"Name: value\"; \"Name:\" leaves it out")
+             R"(send "Name: value"; "Name:" leaves it out)")
         .secret();
     table.add_parsed({'d', "data"}, options.data, take_data<data_piece::form::text>, "DATA|@FILE",
                      "send as a form; repeated: joined by &");

@@ -232,7 +232,7 @@ class described_option {
 struct option_name {
     option_name(const char* name) : text(name) {}  // NOLINT(google-explicit-constructor)
 
-    option_name(char letter_, const char* name) : letter(letter_), text(name) {}
+    option_name(char short_name, const char* name) : letter(short_name), text(name) {}
 
     char letter = 0;
     std::string text;
@@ -353,7 +353,7 @@ described_option<option_detail::element_type<Member>> option_table::add_parsed(
     added.store = [&member, parser, bounds](std::string_view text) -> std::optional<text_error> {
         type value{};
         if (auto wrong = parser(text, value)) return wrong;
-        if constexpr (requires { value < value; }) {
+        if constexpr (requires(const type& a, const type& b) { a < b; }) {
             if ((bounds->least && value < *bounds->least) ||
                 (bounds->most && *bounds->most < value)) {
                 return option_detail::out_of_range(option_detail::print(*bounds->least),

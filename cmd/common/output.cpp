@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -56,6 +57,29 @@ void wait_in_poll(int fd) noexcept {
     ::poll(&one, 1, -1);
 }
 
+// How often the process was continued after a stop: the shell has written since.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a handler has no object
+std::atomic<unsigned> continued{0};
+static_assert(std::atomic<unsigned>::is_always_lock_free, "the handler may only touch such data");
+
+void on_continue(int /*signal*/) noexcept {
+    continued.fetch_add(1, std::memory_order_relaxed);
+}
+
+void watch_for_continue() noexcept {
+    struct sigaction action {};
+
+    action.sa_handler = on_continue;
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    ::sigaction(SIGCONT, &action, nullptr);
+}
+
+// Also where the terminal is not the one that controls the process.
+bool is_in_foreground(int terminal) noexcept {
+    const pid_t group = ::tcgetpgrp(terminal);
+    return group == -1 || group == ::getpgrp();
+}
+
 std::string without_colors(std::string_view line) {
     std::string plain;
     for (std::size_t at = 0; at < line.size(); ++at) {
@@ -88,6 +112,7 @@ output::output(const talk_options& options, int data_fd, int talk_fd)
     color_ = options.color == color_mode::always ||
              (options.color == color_mode::automatic && has_status() && !is_set("NO_COLOR"));
     choose_data_kind();
+    if (has_status()) watch_for_continue();
 }
 
 output::~output() {
@@ -269,6 +294,8 @@ void output::status(std::vector<std::string> lines) {
 // After a resize the lines may have been broken: their rows are counted at the width of now.
 std::string output::erase_status() {
     if (!std::exchange(status_drawn_, false)) return {};
+    // What the shell wrote meanwhile stands below: it must not be erased.
+    if (drawn_after_ != continued.load(std::memory_order_relaxed)) return {};
     const std::size_t columns = talk_screen().columns;
     std::size_t rows = 0;
     for (const std::string& each : status_) {
@@ -279,8 +306,9 @@ std::string output::erase_status() {
 }
 
 std::string output::draw_status() {
-    if (status_.empty() || (data_terminal_ && mid_line_)) return {};
+    if (status_.empty() || (data_terminal_ && mid_line_) || !is_in_foreground(talk_fd_)) return {};
     status_drawn_ = true;
+    drawn_after_ = continued.load(std::memory_order_relaxed);
     std::string lines;
     for (const std::string& each : status_) (lines += each) += '\n';
     return lines;

@@ -28,7 +28,8 @@
 /// refused, at most 4096 bytes go at a time after poll(2) found room.
 ///
 /// Terminals: control characters in data and talk are made harmless, so that a name or a body
-/// cannot repaint the screen.
+/// cannot repaint the screen. The status area is drawn only while the process is in the foreground,
+/// and what a shell wrote between a stop and SIGCONT (whose handler this class sets) is not erased.
 ///
 /// Blocks: where stdout is full, in `wait_writable`; the caller's seam decides whether the hub goes
 /// on meanwhile. Talk on stderr is written at once. Interrupted: what was not written stays
@@ -152,6 +153,7 @@ class output {
     terminal_filter filter_;
     std::vector<std::string> status_;
     bool status_drawn_ = false;
+    unsigned drawn_after_ = 0;  // so many SIGCONT
 };
 
 }  // namespace grove::cmd

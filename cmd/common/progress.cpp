@@ -32,10 +32,12 @@ void rate_meter::sample(double value, deadline now) noexcept {
 }
 
 progress::progress(output& out, progress_options options)
-    : out_(out), options_(options), style_(style::silent), started_(deadline::now()) {
+    : out_(out), options_(options), started_(deadline::now()) {
     if (!out.options().progress || out.options().quiet) return;
     style_ = out.has_status() ? style::status : style::plain;
     next_ = started_ + (style_ == style::status ? options_.redraw : options_.plain);
+    bytes_.sample(0, started_);
+    items_.sample(0, started_);
 }
 
 void progress::tick(const std::function<void(progress_model&)>& fill) {

@@ -116,7 +116,7 @@ class progress {
 
     output& out_;
     progress_options options_;
-    style style_;
+    style style_ = style::silent;
     deadline started_;
     deadline next_;
     rate_meter bytes_;

@@ -33,7 +33,7 @@ class input_file {
         if (fd_ > 0) ::close(fd_);
     }
 
-    std::string read_all(std::size_t limit) const {
+    [[nodiscard]] std::string read_all(std::size_t limit) const {
         std::string bytes;
         std::array<char, std::size_t{64} * 1024> chunk;
         for (;;) {

@@ -300,6 +300,7 @@ std::optional<text_error> read_with_scheme(const scheme_row& row, std::string_vi
 
 text_error unknown_scheme(std::string_view name) {
     std::vector<std::string_view> names;
+    names.reserve(schemes.size());
     for (const scheme_row& row : schemes) names.push_back(row.name);
     const std::string_view best = nearest(lower(name), names);
     return fail(fmt::format("unknown scheme \"{}\"", name), 0,

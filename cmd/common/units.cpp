@@ -277,7 +277,8 @@ std::string show_duration(duration value) {
     if (seconds < 60) return fmt::format("{}s", seconds);
     if (seconds < 3600) return fmt::format("{}m{:02}s", seconds / 60, seconds % 60);
     const auto minutes = seconds / 60;
-    if (minutes < 24 * 60) return fmt::format("{}h{:02}m", minutes / 60, minutes % 60);
+    if (minutes < std::int64_t{24} * 60)
+        return fmt::format("{}h{:02}m", minutes / 60, minutes % 60);
     const auto hours = minutes / 60;
     return fmt::format("{}d{:02}h", hours / 24, hours % 24);
 }

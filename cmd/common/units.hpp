@@ -28,8 +28,8 @@
 /// | duration   | `250ms` `1.5s` `2m` `1h`   | grove::parse_duration                              |
 ///
 /// Letters of sizes and counts have no case; after a slash, and in a duration, `m` is minutes.
-/// Fractions are allowed before a unit; digits may not be grouped. The whole text must fit: nothing may be left
-/// over, and what exceeds the type is an error, never a wrapped number.
+/// Fractions are allowed before a unit; digits may not be grouped. The whole text must fit: nothing
+/// may be left over, and what exceeds the type is an error, never a wrapped number.
 ///
 /// `parse_value(text, into)` stores and returns nullopt, or leaves `into` alone and returns what is
 /// wrong and at which byte. `format_value` gives a text that `parse_value` reads back as the same

@@ -42,7 +42,7 @@ class invocation {
 
     [[nodiscard]] virtual exit_code run(output& out) const = 0;
 
- protected:
+ private:
     option_table table_;
 };
 
@@ -60,7 +60,7 @@ template <class Options, auto Run>
 [[nodiscard]] std::unique_ptr<invocation> prepare() {
     class bound final : public invocation {
      public:
-        bound() { describe(options_, table_); }
+        bound() { describe(options_, table()); }
 
         [[nodiscard]] const talk_options& talk() const noexcept override { return options_.talk; }
 

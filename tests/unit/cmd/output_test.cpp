@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/common/output.hpp"
 
+#include <grove/greenlet.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,8 +16,11 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace grove::cmd {
 namespace {
@@ -227,6 +232,34 @@ TEST_F(output_of_a_run, what_a_wait_interrupted_is_written_later_and_once) {
     EXPECT_EQ(got + data.now(), large);
 }
 
+TEST_F(output_of_a_run, lines_of_several_greenlets_stay_whole_when_the_reader_is_slow) {
+    constexpr int writers = 8;
+    constexpr int lines = 2000;
+    output out({}, data.write_end, talk.write_end);
+    std::string got;
+    out.set_wait_writable([&](int) {
+        yield();  // others write on meanwhile
+        got += data.now();
+    });
+    {
+        std::vector<greenlet<void>> all;
+        for (char name = 'a'; name < 'a' + writers; ++name) {
+            all.push_back(spawn([&out, name] {
+                for (int i = 0; i < lines; ++i) out.line(std::string(100, name));
+            }));
+        }
+        for (auto& each : all) each.join();
+    }
+    out.flush();
+    got += data.now();
+    std::istringstream read(got);
+    int whole = 0;
+    for (std::string line; std::getline(read, line); ++whole) {
+        ASSERT_EQ(line, std::string(100, line[0]));
+    }
+    EXPECT_EQ(whole, writers * lines);
+}
+
 TEST_F(output_of_a_run, talk_has_labels_and_levels) {
     {
         output out({}, data.write_end, talk.write_end);
@@ -329,6 +362,52 @@ TEST_F(output_of_a_run, a_narrowed_terminal_is_erased_by_the_rows_it_shows) {
     ::ioctl(screen.read_end, TIOCSWINSZ, &narrow);
     out.status({});
     EXPECT_EQ(screen.now(), "\r\x1b[2A\x1b[J");
+}
+
+TEST_F(output_of_a_run, what_a_shell_wrote_while_it_was_stopped_is_not_erased) {
+    ::setenv("TERM", "xterm", 1);
+    const channel screen = channel::terminal();
+    output out({}, data.write_end, screen.write_end);
+    out.status({"bar"});
+    std::raise(SIGCONT);
+    out.status({"bar2"});
+    EXPECT_EQ(screen.now(), "bar\r\nbar2\r\n");
+    out.status({});
+    EXPECT_EQ(screen.now(), "\r\x1b[1A\x1b[J");
+}
+
+// In a session of its own, where the terminal controls it: draws as a job of `place`.
+enum class job { foreground, background };
+
+[[noreturn]] void draw_as_a_job(job place) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (place == job::background) ::setpgid(0, 0);
+        output({}, 1, 2).status({"bar"});
+        ::_exit(0);
+    }
+    ::waitpid(child, nullptr, 0);
+    ::_exit(0);
+}
+
+std::string drawn_as(job place) {
+    ::setenv("TERM", "xterm", 1);
+    int screen = -1;
+    const pid_t child = ::forkpty(&screen, nullptr, nullptr, nullptr);
+    if (child == 0) draw_as_a_job(place);
+    std::string got;
+    std::array<char, 256> chunk{};
+    for (ssize_t n = 0; (n = ::read(screen, chunk.data(), chunk.size())) > 0;) {
+        got.append(chunk.data(), static_cast<std::size_t>(n));
+    }
+    ::waitpid(child, nullptr, 0);
+    ::close(screen);
+    return got;
+}
+
+TEST(output_of_a_job, has_a_status_area_in_the_foreground_only) {
+    EXPECT_THAT(drawn_as(job::foreground), HasSubstr("bar"));
+    EXPECT_EQ(drawn_as(job::background), "");
 }
 
 TEST_F(output_of_a_run, data_on_the_same_terminal_goes_above_the_status_area) {

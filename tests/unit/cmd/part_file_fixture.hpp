@@ -14,8 +14,10 @@
 #include <fstream>
 #include <memory>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the tests of part_file share: a temporary folder, bodies, and a disk that gets full.
@@ -68,7 +70,9 @@ class part_file_test : public testing::Test {
     std::string content(const std::string& name) {
         std::ifstream in(std::filesystem::path(folder.path()) / name, std::ios::binary);
         if (!in) return "(missing)";
-        return {std::istreambuf_iterator<char>(in), {}};
+        std::ostringstream text;
+        text << in.rdbuf();
+        return std::move(text).str();
     }
 
     std::vector<std::string> names() {

@@ -208,6 +208,15 @@ TEST_F(progress_of_a_run, is_a_plain_line_elsewhere) {
     EXPECT_EQ(now(pipe_read), "");
 }
 
+TEST_F(progress_of_a_run, tells_a_speed_in_its_first_line) {
+    output out({}, pipe_write, pipe_write);
+    progress meter(out, {.redraw = 1ms, .plain = 1ms, .rows = 8});
+    while (!meter.next().expired()) {
+    }
+    meter.tick([](progress_model& model) { model.bytes = 1000000; });
+    EXPECT_THAT(now(pipe_read), Not(HasSubstr(" 0 B/s")));
+}
+
 TEST_F(progress_of_a_run, is_silent_when_told_so) {
     talk_options quiet;
     quiet.quiet = true;
