@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-// Each greenlet has its own exceptions: those it has caught, and those it unwinds by. The C++ runtime
-// keeps them a thread; a switch inside `catch` or inside a destructor must not mix them up.
+// Each greenlet has its own exceptions: those it has caught, and those it unwinds by. The C++
+// runtime keeps them a thread; a switch inside `catch` or inside a destructor must not mix them up.
 
 namespace {
 
@@ -56,6 +56,7 @@ TEST(exception_state, of_three_greenlets_that_yield_inside_catch_stays_apart) {
 /// Counts what is thrown at each of its yields while its scope is unwound.
 struct yielding_destructor {
     int expected;
+
     ~yielding_destructor() {
         for (int i = 0; i < 4; ++i) {
             EXPECT_EQ(std::uncaught_exceptions(), expected);

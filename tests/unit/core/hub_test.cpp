@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -67,7 +68,8 @@ TEST(blocked_forever, is_not_hidden_by_what_does_not_count) {
     {
         auto watch = hub.watch_fd(
             ends[0], grove::readiness::read, [](grove::readiness) {}, grove::keep_alive::no);
-        auto call = hub.call_at(1h, [] {}, grove::keep_alive::no);
+        auto call = hub.call_at(
+            1h, [] {}, grove::keep_alive::no);
         grove::event e;
         EXPECT_THROW(e.wait(), grove::would_block_forever);
     }
@@ -206,8 +208,8 @@ TEST(timed_call, is_cancelled_with_its_object) {
     const grove::simulation world;
     bool ran = false;
     {
-        auto call =
-            grove::hub::current().call_at(1s, [&] { ran = true; }, grove::keep_alive::yes);
+        auto call = grove::hub::current().call_at(
+            1s, [&] { ran = true; }, grove::keep_alive::yes);
     }
     grove::sleep_for(5s);
     EXPECT_FALSE(ran);
@@ -240,6 +242,21 @@ TEST(timed_call, that_sets_itself_again_repeats_without_starving_others) {
     EXPECT_GT(ticks, 0);
 }
 
+TEST(timed_call, can_end_inside_its_own_callback) {
+    const grove::simulation world;
+    const auto held = std::make_shared<int>(1);
+    grove::timed_call call;
+    call = grove::hub::current().call_at(
+        1s,
+        [&call, held] {
+            call = {};
+            EXPECT_EQ(*held, 1);  // what the callback holds lives until it returns
+        },
+        grove::keep_alive::yes);
+    grove::sleep_for(2s);
+    EXPECT_EQ(held.use_count(), 1);
+}
+
 // --- services, errors, snapshot ---
 
 std::vector<std::string>* life = nullptr;
@@ -247,11 +264,12 @@ std::vector<std::string>* life = nullptr;
 template <char Name>
 struct noted_service : grove::hub_service {
     explicit noted_service(grove::hub&) { note("made"); }
+
     ~noted_service() override { note("destroyed"); }
+
     void on_stop() override { note("stopped"); }
-    static void note(const char* what) {
-        life->push_back(std::string(1, Name) + " " + what);
-    }
+
+    static void note(const char* what) { life->push_back(std::string(1, Name) + " " + what); }
 };
 
 TEST(hub_services, are_made_once_and_end_with_the_hub_in_reverse_order) {
@@ -340,7 +358,9 @@ TEST(hub_join, says_false_at_its_deadline) {
     EXPECT_EQ(world.elapsed(), 1s);
 }
 
-TEST(hub_join, of_an_idle_hub_returns) { EXPECT_TRUE(grove::hub::current().join()); }
+TEST(hub_join, of_an_idle_hub_returns) {
+    EXPECT_TRUE(grove::hub::current().join());
+}
 
 TEST(idle, waits_until_nothing_else_is_ready) {
     int turns = 0;

@@ -61,10 +61,12 @@ TEST(local, values_are_destroyed_at_the_end_in_reverse_order_of_making) {
         noting() = default;
         noting(noting&&) = default;
         noting& operator=(noting&&) = default;
+
         ~noting() {
             if (into != nullptr) into->push_back(number);
         }
     };
+
     std::vector<int> destroyed;
     const grove::local<std::unique_ptr<noting>> a;
     const grove::local<std::unique_ptr<noting>> b;
@@ -96,17 +98,21 @@ TEST(local, a_values_destructor_may_wait) {
     struct slow {
         bool* done = nullptr;
         slow() = default;
+
         slow(slow&& other) noexcept : done(std::exchange(other.done, nullptr)) {}
+
         slow& operator=(slow&& other) noexcept {
             std::swap(done, other.done);
             return *this;
         }
+
         ~slow() {
             if (done == nullptr) return;
             grove::yield();
             *done = true;
         }
     };
+
     bool done = false;
     const grove::local<slow> x;
     auto g = grove::spawn([&] { x->done = &done; });

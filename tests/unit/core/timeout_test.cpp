@@ -22,9 +22,12 @@ class timeout : public testing::Test {
  protected:
     grove::simulation world;
 };
+
 using with_timeout = timeout;
 
-void park_for_ever() { grove::sleep_until(grove::never); }
+void park_for_ever() {
+    grove::sleep_until(grove::never);
+}
 
 TEST_F(timeout, is_thrown_at_the_parking_point_when_its_time_has_come) {
     const grove::timeout limit(2s);

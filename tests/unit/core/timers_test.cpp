@@ -89,6 +89,7 @@ class twin_queues {
     explicit twin_queues(std::uint32_t seed) : random_(seed) {
         for (int i = 0; i < 300; ++i) nodes_.push_back(std::make_unique<timer_node>(nothing));
     }
+
     ~twin_queues() {
         for (auto& node : nodes_) queue_.disarm(*node);
     }
@@ -121,12 +122,14 @@ class twin_queues {
         queue_.arm(node, when);
         model_.emplace(when, &node);
     }
+
     void disarm(timer_node& node) {
         ASSERT_EQ(std::erase_if(model_, [&](const auto& m) { return m.second == &node; }),
                   node.armed() ? 1U : 0U);
         queue_.disarm(node);
         ASSERT_FALSE(node.armed());
     }
+
     void fire() {
         while (timer_node* due = queue_.pop_due(now_, any)) {
             ASSERT_FALSE(model_.empty());

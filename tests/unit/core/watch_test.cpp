@@ -28,19 +28,25 @@ using testing::ElementsAre;
 /// Two connected sockets.
 struct connected {
     std::array<int, 2> ends{-1, -1};
+
     connected() {
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
             throw std::runtime_error("socketpair");
     }
+
     connected(const connected&) = delete;
     connected& operator=(const connected&) = delete;
+
     ~connected() {
         for (int& fd : ends) close(fd);
     }
+
     static void close(int& fd) {
         if (fd >= 0) ::close(std::exchange(fd, -1));
     }
+
     void send(char c = 'x') const { ASSERT_EQ(::write(ends[1], &c, 1), 1); }
+
     [[nodiscard]] char receive() const {
         char c = 0;
         return ::read(ends[0], &c, 1) == 1 ? c : '\0';
@@ -186,8 +192,8 @@ TEST(watch, of_a_closed_descriptor_is_refused) {
 }
 
 TEST(watch, of_a_reused_number_hears_only_of_the_new_descriptor) {
-    // A copy keeps the first one alive in the kernel after its number was closed, so that epoll goes
-    // on telling of it: what it tells must not reach the one that got the number.
+    // A copy keeps the first one alive in the kernel after its number was closed, so that epoll
+    // goes on telling of it: what it tells must not reach the one that got the number.
     connected first;
     connected second;
     auto& hub = grove::hub::current();
