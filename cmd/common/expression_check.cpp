@@ -143,7 +143,7 @@ std::string mismatch_hint(const node& left, const node& right) {
         case unit_kind::duration:
             return fmt::format("write {}ms or {}s", right.spelling, right.spelling);
         case unit_kind::size:
-            return fmt::format("write {}kB or {}MB", right.spelling, right.spelling);
+            return fmt::format("write {}B or {}kB", right.spelling, right.spelling);
         case unit_kind::ratio:
             return fmt::format("write {}%", right.spelling);
         case unit_kind::event_rate:

@@ -76,7 +76,8 @@ fact_value answer_facts::time(std::string_view name) const {
                                           : name == "time.first_byte" ? t.first_byte
                                           : name == "time"            ? t.total
                                                                       : std::nullopt;
-    if (!found) return {};
+    // On a kept connection nothing was looked up or connected: that took no time.
+    if (!found) return t.first_byte ? fact_value(0.0) : fact_value();
     return std::chrono::duration<double>(*found).count();
 }
 

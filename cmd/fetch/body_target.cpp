@@ -15,6 +15,7 @@ std::optional<resume_point> file_target::resume() {
 
 bool file_target::write(std::string_view bytes) {
     part_.write(std::as_bytes(std::span(bytes)));
+    received_ += bytes.size();
     return true;
 }
 

@@ -34,6 +34,10 @@ class body_target {
     [[nodiscard]] virtual std::size_t read(std::uint64_t offset, std::span<std::byte> into) = 0;
     /// Bytes that the target has, those of earlier attempts included.
     [[nodiscard]] virtual std::uint64_t size() const = 0;
+    /// Of the whole body, where it was announced.
+    [[nodiscard]] virtual std::optional<std::uint64_t> total() const = 0;
+    /// Bytes that this attempt brought.
+    [[nodiscard]] virtual std::uint64_t received() const = 0;
     /// Something has left that cannot be taken back: no second attempt.
     [[nodiscard]] virtual bool is_spent() const = 0;
 };
@@ -59,11 +63,16 @@ class file_target final : public body_target {
 
     [[nodiscard]] std::uint64_t size() const override { return part_.size(); }
 
+    [[nodiscard]] std::optional<std::uint64_t> total() const override { return part_.total(); }
+
+    [[nodiscard]] std::uint64_t received() const override { return received_; }
+
     [[nodiscard]] bool is_spent() const override { return false; }
 
  private:
     part_file& part_;
     earlier_part earlier_;
+    std::uint64_t received_ = 0;
 };
 
 /// stdout, a device or a FIFO: at most 1 MiB waits in memory while a greenlet writes.
@@ -74,7 +83,7 @@ class stream_target final : public body_target {
 
     [[nodiscard]] std::optional<resume_point> resume() override { return std::nullopt; }
 
-    void begin(const body_start&) override {}
+    void begin(const body_start& start) override { total_ = start.total; }
 
     [[nodiscard]] bool write(std::string_view bytes) override;
 
@@ -83,6 +92,10 @@ class stream_target final : public body_target {
     [[nodiscard]] std::size_t read(std::uint64_t, std::span<std::byte>) override { return 0; }
 
     [[nodiscard]] std::uint64_t size() const override { return taken_; }
+
+    [[nodiscard]] std::optional<std::uint64_t> total() const override { return total_; }
+
+    [[nodiscard]] std::uint64_t received() const override { return taken_; }
 
     [[nodiscard]] bool is_spent() const override { return taken_ != 0; }
 
@@ -97,6 +110,7 @@ class stream_target final : public body_target {
     std::function<void(std::string_view)> write_out_;
     std::function<void()> on_room_;
     std::string waiting_;
+    std::optional<std::uint64_t> total_;
     std::uint64_t taken_ = 0;
     bool closing_ = false;
     std::exception_ptr failed_;

@@ -66,8 +66,6 @@ class fetch_report {
 
     [[nodiscard]] std::uint64_t finished() const noexcept { return done_ + failed_; }
 
-    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-
     [[nodiscard]] exit_code code() const noexcept { return code_; }
 
  private:

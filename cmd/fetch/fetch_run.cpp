@@ -254,8 +254,11 @@ void fetch_run::attempt(job& what, result_record& record, attempt_result& result
 
 void fetch_run::run_tracked(const job& what, body_target& target, result_record& record,
                             attempt_result& result) {
-    const auto me = active_.insert(active_.end(), {what.path, &target, 0});
-    const on_exit forget([this, me] { active_.erase(me); });
+    const auto me = active_.insert(active_.end(), {what.path, &target});
+    const on_exit forget([this, me] {
+        received_ += me->target->received();
+        active_.erase(me);
+    });
     result = run_attempt(plan_, what, target, record);
 }
 
@@ -394,15 +397,21 @@ void fetch_run::fill(progress_model& model) const {
     model.failed = report_.failed();
     if (list_ended_) model.total = listed_;
     model.active = running_;
-    model.bytes = report_.bytes();
-    model.transfers.clear();
+    model.bytes = received_;
+    // How much is still to come is known once all that is left is under way, each announced.
+    bool announced = list_ended_ && report_.finished() + active_.size() == listed_;
+    std::uint64_t missing = 0;
     for (const active_job& one : active_) {
-        model.bytes += one.target->size();
+        const std::uint64_t size = one.target->size();
+        const std::optional<std::uint64_t> total = one.target->total();
+        model.bytes += one.target->received();
+        announced = announced && total;
+        missing += std::max(total.value_or(size), size) - size;
         if (model.transfers.size() < shown_transfers) {
-            model.transfers.push_back(
-                {.name = one.name, .bytes = one.target->size(), .total = std::nullopt});
+            model.transfers.push_back({.name = one.name, .bytes = size, .total = total});
         }
     }
+    if (announced) model.total_bytes = model.bytes + missing;
 }
 
 }  // namespace grove::cmd

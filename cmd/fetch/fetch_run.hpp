@@ -46,7 +46,6 @@ class fetch_run {
     struct active_job {
         std::string name;
         const body_target* target = nullptr;
-        std::uint64_t counted = 0;
     };
 
     using active_list = std::list<active_job>;
@@ -101,6 +100,7 @@ class fetch_run {
     name_claims claims_;
     queue queue_;
     active_list active_;
+    std::uint64_t received_ = 0;  // by attempts that have ended
     event news_;
     event room_;
     std::size_t running_ = 0;

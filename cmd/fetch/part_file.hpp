@@ -87,6 +87,9 @@ class part_file {
     /// Bytes of the body so far, with those taken over by `resume`.
     [[nodiscard]] std::uint64_t size() const noexcept { return written_ + buffer_.size(); }
 
+    /// As `begin`, or the sidecar that `resume` read, said.
+    [[nodiscard]] std::optional<std::uint64_t> total() const noexcept { return start_.total; }
+
     /// Where a next attempt of this run may continue; nullopt when it must start from zero.
     [[nodiscard]] std::optional<resume_point> point() const;
 

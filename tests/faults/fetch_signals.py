@@ -173,7 +173,8 @@ class Outputs(FaultCase):
     def test_progress_is_drawn_on_a_terminal_and_removed_at_the_end(self):
         origin = self.origin()
         run, terminal = self.on_terminal(origin)
-        self.assertIn(b"0/1", self.read_until(terminal, b"a "))
+        shown = self.read_until(terminal, b"47% of 1.0")  # 500,000 of 1,048,576 bytes
+        self.assertRegex(shown, rb" 47%  0/1  ")
         origin.open()
         rest = self.read_until(terminal, b"saved a: 1 file")
         self.assertEqual(0, run.wait().code)
