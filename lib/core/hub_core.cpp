@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
+#include "core/one_runtime.hpp"
 #include "core/overflow.hpp"
 
 #include <grove/error.hpp>
@@ -37,6 +38,7 @@ struct hub_owner {
 }  // namespace
 
 hub_core& make_hub_of_thread() {
+    check_one_runtime();
     report_overflows_of_thread();
     static thread_local hub_owner owner;
     this_hub = new hub_core;

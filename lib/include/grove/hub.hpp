@@ -130,7 +130,8 @@ using error_handler = detail::unique_function<void(std::string_view context, std
 
 class GROVE_API hub {
  public:
-    /// The calling thread's; made on first use.
+    /// The calling thread's; made on first use. Throws: `std::logic_error` when another copy of the
+    /// library has been loaded into the process.
     [[nodiscard]] static hub& current();
 
     hub(const hub&) = delete;
