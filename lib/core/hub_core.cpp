@@ -66,7 +66,6 @@ hub_core::hub_core()
 }
 
 hub_core::~hub_core() {
-    descriptors.detach(door_->descriptor());
     retire_contexts();
     drop_locals(main_);
     delete main_.extras;

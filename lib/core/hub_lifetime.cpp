@@ -82,6 +82,7 @@ bool hub_core::stop() {
         return false;
     }
     run_posted();  // what services left to do
+    descriptors.detach(door_->descriptor());
     door_->close();
     while (!services_.empty()) services_.pop_back();
     posted_here_.clear();

@@ -55,6 +55,8 @@ void mailbox::close() {
     std::vector<task> dropped;
     const std::lock_guard hold(mutex_);
     closed_ = true;
+    asleep_ = false;  // nobody rings any more
+    event_.reset();
     dropped.swap(posted_);
 }
 

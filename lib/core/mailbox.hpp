@@ -34,7 +34,7 @@ class mailbox {
         return expected_.load(std::memory_order_acquire) != 0;
     }
 
-    /// What the hub polls while it sleeps.
+    /// What the hub polls while it sleeps; closed by `close`.
     [[nodiscard]] int descriptor() const noexcept { return event_.get(); }
 
     // --- the hub's thread ---
@@ -49,7 +49,7 @@ class mailbox {
     void wake_up() noexcept;
     /// Takes the ring off the descriptor once it was seen ready.
     void silence() noexcept;
-    /// No post is taken from here on.
+    /// No post is taken from here on, and no descriptor held, whoever else holds the mailbox.
     void close();
 
  private:
