@@ -7,10 +7,12 @@
 #include <grove/detail/source_location.hpp>
 #include <grove/error.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <ranges>
 #include <span>
 #include <string>
 #include <tuple>
@@ -64,12 +66,11 @@ class GROVE_API greenlet_handle {
     bool join(deadline until = never);
 
     /// Throws `greenlet_exit` in the greenlet at its parking point and waits until it has ended.
-    /// One
-    /// that never ran never will. If it catches the kill and returns, its value counts.
+    /// One that never ran never will. If it catches the kill and returns, its value counts.
     /// Result: false when `until` came first; the kill stays pending. Interrupted: likewise.
     bool kill(deadline until = never);
-    /// As above with an exception of your own: the greenlet then counts as failed and `get`
-    /// rethrows.
+    /// As above with an exception of your own: the greenlet then counts as failed, and `get`
+    /// rethrows it.
     bool kill(std::exception_ptr reason, deadline until = never);
     /// Asks without waiting. May be called on the running greenlet.
     void request_kill(std::exception_ptr reason = nullptr);
@@ -159,6 +160,17 @@ class [[nodiscard]] greenlet : public greenlet_handle {
     }
 };
 
+namespace detail {
+
+/// What a greenlet can run: its copy is called with copies of the arguments.
+template <class F, class... A>
+concept spawnable = std::invocable<std::decay_t<F>, std::unwrap_ref_decay_t<A>...>;
+
+template <class Range>
+concept greenlet_range = std::derived_from<std::ranges::range_value_t<Range>, greenlet_handle>;
+
+}  // namespace detail
+
 /// How to spawn, where the defaults do not do.
 struct spawn_options {
     std::string name = {};
@@ -167,31 +179,25 @@ struct spawn_options {
 };
 
 /// Schedules `f` to run after everything that is ready now. Never runs it at once.
-template <class F>
-requires std::invocable<std::decay_t<F>>
-
+template <detail::spawnable F>
 auto spawn(F&& f, detail::source_location from = detail::source_location::current()) {
     auto* core = detail::make_greenlet(std::forward<F>(f), from);
     detail::launch(*core);
     return greenlet<std::invoke_result_t<std::decay_t<F>>>(core);
 }
 
-/// As above, calling `f(a...)` with copies of the arguments (`std::ref` for references).
-template <class F, class... A>
-
-requires(sizeof...(A) > 0 &&
-         std::invocable<std::decay_t<F>, std::unwrap_ref_decay_t<A>...>) auto spawn(F&& f,
-                                                                                    A&&... a) {
+/// As above, calling `f(first, rest...)` with copies of the arguments (`std::ref` for references).
+template <class A, class... More, detail::spawnable<A, More...> F>
+auto spawn(F&& f, A&& first, More&&... rest) {
+    using arguments = std::tuple<std::unwrap_ref_decay_t<A>, std::unwrap_ref_decay_t<More>...>;
     return spawn([call = std::decay_t<F>(std::forward<F>(f)),
-                  args = std::tuple<std::unwrap_ref_decay_t<A>...>(std::forward<A>(a)...)]() mutable
-                 -> decltype(auto) { return std::apply(std::move(call), std::move(args)); });
+                  with = arguments(std::forward<A>(first), std::forward<More>(rest)...)]() mutable
+                 -> decltype(auto) { return std::apply(std::move(call), std::move(with)); });
 }
 
 GROVE_API void apply_options(detail::greenlet_core& core, spawn_options&& options);
 
-template <class F>
-requires std::invocable<std::decay_t<F>>
-
+template <detail::spawnable F>
 auto spawn(spawn_options options, F&& f,
            detail::source_location from = detail::source_location::current()) {
     auto* core = detail::make_greenlet(std::forward<F>(f), from);
@@ -205,18 +211,14 @@ auto spawn(spawn_options options, F&& f,
 }
 
 /// Starts `f` that long from now. `started()` is true meanwhile; a kill before then means never.
-template <class F>
-requires std::invocable<std::decay_t<F>>
-
+template <detail::spawnable F>
 auto spawn_after(duration delay, F&& f,
                  detail::source_location from = detail::source_location::current()) {
     return spawn(spawn_options{.after = delay}, std::forward<F>(f), from);
 }
 
 /// Fire and forget: nothing to join; a failure is printed.
-template <class F>
-requires std::invocable<std::decay_t<F>>
-
+template <detail::spawnable F>
 void spawn_detached(F&& f, detail::source_location from = detail::source_location::current()) {
     spawn(std::forward<F>(f), from).detach();
 }
@@ -249,10 +251,8 @@ std::vector<greenlet_handle*> join_all(G&... greenlets) {
     return join_all(std::span(all.begin(), all.size()));
 }
 
-template <class Range>
-
-requires std::derived_from<std::ranges::range_value_t<Range>, greenlet_handle>
-    std::vector<greenlet_handle*> join_all(Range& greenlets, join_options options = {}) {
+template <detail::greenlet_range Range>
+std::vector<greenlet_handle*> join_all(Range& greenlets, join_options options = {}) {
     std::vector<greenlet_handle*> all;
     for (greenlet_handle& g : greenlets) all.push_back(&g);
     return join_all(std::span<greenlet_handle* const>(all), options);
@@ -262,9 +262,7 @@ requires std::derived_from<std::ranges::range_value_t<Range>, greenlet_handle>
 /// Throws: `timeout_expired` when `until` comes before the last has ended.
 GROVE_API void kill_all(std::span<greenlet_handle* const> greenlets, deadline until = never);
 
-template <class Range>
-requires std::derived_from<std::ranges::range_value_t<Range>, greenlet_handle>
-
+template <detail::greenlet_range Range>
 void kill_all(Range& greenlets, deadline until = never) {
     std::vector<greenlet_handle*> all;
     for (greenlet_handle& g : greenlets) all.push_back(&g);

@@ -50,17 +50,14 @@ class GROVE_API group {
 
     /// Spawns a member; in a pool, waits for a place first. Result: the member's id.
     /// Interrupted: nothing was spawned.
-    template <class F>
-
-    requires std::invocable<std::decay_t<F>> std::uint32_t spawn(
-        F&& f, detail::source_location from = detail::source_location::current()) {
+    template <detail::spawnable F>
+    std::uint32_t spawn(F&& f, detail::source_location from = detail::source_location::current()) {
         return spawn(spawn_options{}, std::forward<F>(f), from);
     }
-    template <class F>
 
-    requires std::invocable<std::decay_t<F>> std::uint32_t spawn(
-        spawn_options options, F&& f,
-        detail::source_location from = detail::source_location::current()) {
+    template <detail::spawnable F>
+    std::uint32_t spawn(spawn_options options, F&& f,
+                        detail::source_location from = detail::source_location::current()) {
         places_.wait();
         return enlist(grove::spawn(std::move(options), std::forward<F>(f), from)).number;
     }

@@ -25,9 +25,7 @@ class GROVE_API pool : public group {
     explicit pool(std::size_t size) : group(size, "pool.spawn") {}
 
     /// Spawns a member if there is a place. Result: false, and `f` untouched, when there is none.
-    template <class F>
-    requires std::invocable<std::decay_t<F>>
-
+    template <detail::spawnable F>
     [[nodiscard]] bool try_spawn(
         F&& f, detail::source_location from = detail::source_location::current()) {
         if (full()) return false;
