@@ -14,6 +14,23 @@ using detail::greenlet_core;
 using detail::hub_core;
 using detail::this_hub;
 
+namespace {
+
+// What a greenlet holds by living on.
+class life final : public detail::holding {
+ public:
+    explicit life(const greenlet_core& g) noexcept : greenlet_(g) {}
+
+    void each_holder(const std::function<void(const greenlet_core&)>& tell) const override {
+        tell(greenlet_);
+    }
+
+ private:
+    const greenlet_core& greenlet_;
+};
+
+}  // namespace
+
 // --- handle ---
 
 greenlet_handle& greenlet_handle::operator=(greenlet_handle&& other) noexcept {
@@ -37,7 +54,8 @@ bool greenlet_handle::join(deadline until) {
     // One that has asked for its own death waits here for it to be thrown.
     GROVE_CHECK(core_ != &this_hub->current() || this_greenlet::kill_requested(),
                 "a greenlet cannot join itself");
-    detail::waiter me("greenlet.join", core_);
+    const life joined(*core_);
+    detail::waiter me("greenlet.join", core_, &joined);
     core_->joiners.push_back(me);
     return me.park(until) == detail::outcome::woken;
 }
@@ -129,7 +147,7 @@ void idle() {
 namespace {
 
 /// Counts ends in the order they happen, with one wake-up for the one who waits for them.
-class finish_line {
+class finish_line final : public detail::holding {
     // Shared with the links: one may run after the one who waited has been interrupted and gone.
     struct record {
         std::vector<greenlet_handle*> finished;
@@ -157,6 +175,12 @@ class finish_line {
     finish_line(const finish_line&) = delete;
     finish_line& operator=(const finish_line&) = delete;
 
+    void each_holder(const std::function<void(const greenlet_core&)>& tell) const override {
+        for (const auto& [g, link] : links_) {
+            if (!g->ready()) tell(g->core());
+        }
+    }
+
     ~finish_line() {
         for (auto& [g, link] : links_) g->unlink(link);
     }
@@ -164,7 +188,7 @@ class finish_line {
     /// Until `count` have ended, or one has failed when `stop_at_failure`.
     void wait(std::size_t count, bool stop_at_failure, deadline until) {
         while (finished().size() < count && !(stop_at_failure && failed() != nullptr)) {
-            detail::waiter me("join_all");
+            detail::waiter me("join_all", nullptr, this);
             record_->waiting = &me;
             const on_exit leave([this] { record_->waiting = nullptr; });
             if (me.park(until) == detail::outcome::deadline) return;

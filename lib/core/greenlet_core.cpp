@@ -128,6 +128,10 @@ void hub_core::start_delayed(timer_node& node) noexcept {
     g.hub->push_ready_from_outside(g);
 }
 
+greenlet_core& running() noexcept {
+    return hub_core::of_thread().current();
+}
+
 void launch_after(greenlet_core& core, duration delay) {
     this_hub->launch_after(core, delay);
 }

@@ -163,6 +163,7 @@ void hub_core::nothing_left() {
     }
     std::string report = "this operation would block forever; every greenlet waits:\n";
     report += to_string(snapshot());
+    report += circle_of_waits();
     if (main_.shields != 0) fatal(report);  // a destructor waits: it cannot throw
     extras(main_).report = std::move(report);
     interrupt(main_, report_pending);
@@ -374,11 +375,12 @@ bool hub_core::join_everyone(deadline until) {
     return park(me, until) == outcome::woken;
 }
 
-waiter::waiter(const char* what, const void* object) noexcept
+waiter::waiter(const char* what, const void* object, const holding* held) noexcept
     : timer_node(on_deadline),
       owner_(&hub_core::of_thread().current()),
       what_(what),
-      object_(object) {}
+      object_(object),
+      held_(held) {}
 
 waiter::~waiter() {
     if (armed()) this_hub->timers.disarm(*this);

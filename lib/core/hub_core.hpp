@@ -105,6 +105,9 @@ class hub_core {
     std::uint64_t add_link(greenlet_core& g, std::uint8_t endings, task call);
     [[nodiscard]] static std::string name_of(const greenlet_core& g);
 
+    /// The greenlets that wait for each other in a circle, a line each; empty when there is none.
+    [[nodiscard]] std::string circle_of_waits() const;
+
     // --- waiting ---
     outcome park(waiter& w, deadline until);
     void wake(waiter& w) noexcept;

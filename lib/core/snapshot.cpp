@@ -29,6 +29,11 @@ std::string place(const detail::source_location& at) {
                        at.line());
 }
 
+std::string text_of(const waiter& of) {
+    if (of.object() == nullptr) return of.what();
+    return fmt::format("{} {}", of.what(), of.object());
+}
+
 }  // namespace
 
 hub_snapshot hub_core::snapshot() const {
@@ -40,12 +45,7 @@ hub_snapshot hub_core::snapshot() const {
         one.id = g.number;
         one.name = name_of(g);
         one.state = detail::name_of(g.state());
-        if (g.parked_at != nullptr) {
-            one.waits_on = g.parked_at->what();
-            if (g.parked_at->object() != nullptr) {
-                one.waits_on += fmt::format(" {}", g.parked_at->object());
-            }
-        }
+        if (g.parked_at != nullptr) one.waits_on = text_of(*g.parked_at);
         one.for_how_long = duration(std::max<std::int64_t>(now - g.since, 0));
         one.spawned_at = place(g.spawned);
         one.kill_pending = (g.interruptions & kill_pending) != 0;

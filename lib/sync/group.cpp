@@ -19,7 +19,8 @@ struct group::member : detail::end_watcher {
 
 group::group() : group(static_cast<std::size_t>(-1), "group.spawn") {}
 
-group::group(std::size_t places, const char* what) : limit_(places), places_(places, what) {}
+group::group(std::size_t places, const char* what)
+    : limit_(places), places_(places, what, &held_) {}
 
 group::~group() {
     if (size_ == 0 && !reaper_.valid()) return;
@@ -33,6 +34,16 @@ group::~group() {
     } while (!members_.empty());
     places_.waiting_.dismiss(detail::news::destroyed);
     forget_ended();
+}
+
+void group::membership::each_holder(
+    const std::function<void(const detail::greenlet_core&)>& tell) const {
+    for (const member& m : group_.members_) tell(m.handle.core());
+}
+
+const char* group::membership::remark() const noexcept {
+    return group_.limit_ == static_cast<std::size_t>(-1) ? ""
+                                                         : "its own members wait for the full pool";
 }
 
 std::uint32_t group::add(greenlet_handle&& g) {
@@ -78,7 +89,7 @@ std::list<group::member>::iterator group::find(std::list<member>& in, std::uint3
 }
 
 bool group::join(deadline until) {
-    return size_ == 0 || joiners_.wait("group.join", this, until);
+    return size_ == 0 || joiners_.wait("group.join", this, until, &held_);
 }
 
 bool group::join(group_join_options options) {

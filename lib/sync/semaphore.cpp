@@ -22,7 +22,7 @@ bool semaphore::wait(deadline until) {
 /// as the first.
 bool semaphore::wait_for_token(deadline until) {
     for (bool before = false; tokens_ == 0; before = true) {
-        detail::visitor me(what_, this);
+        detail::visitor me(what_, this, held_);
         if (before)
             waiting_.push_front(me);
         else

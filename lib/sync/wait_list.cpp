@@ -17,8 +17,8 @@ void wait_list::dismiss(news why) noexcept {
     }
 }
 
-bool wait_list::wait(const char* what, const void* object, deadline until) {
-    visitor me(what, object);
+bool wait_list::wait(const char* what, const void* object, deadline until, const holding* held) {
+    visitor me(what, object, held);
     push_back(me);
     if (me.park(until) == outcome::deadline) return false;
     if (me.told == news::destroyed) throw_destroyed(me);

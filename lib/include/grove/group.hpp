@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <list>
 #include <optional>
 #include <ranges>
@@ -132,6 +133,19 @@ class GROVE_API group {
     struct member;
     friend class detail::errands;
 
+    /// For reports: the members hold the places, and keep those who join from going on.
+    class GROVE_API membership final : public detail::holding {
+     public:
+        explicit membership(const group& of) noexcept : group_(of) {}
+
+        void each_holder(
+            const std::function<void(const detail::greenlet_core&)>& tell) const override;
+        [[nodiscard]] const char* remark() const noexcept override;
+
+     private:
+        const group& group_;
+    };
+
     /// There must be a place.
     detail::greenlet_core& enlist(greenlet_handle&& g);
     void shoot(member& m);
@@ -143,6 +157,7 @@ class GROVE_API group {
 
     std::size_t size_ = 0;
     std::size_t limit_;
+    membership held_{*this};
     semaphore places_;
     std::list<member> members_;
     std::list<member> ended_;  // wait for the reaper's turn

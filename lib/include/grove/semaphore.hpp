@@ -25,7 +25,7 @@ namespace grove {
 
 class GROVE_API semaphore {
  public:
-    explicit semaphore(std::size_t tokens = 1) noexcept : semaphore(tokens, "semaphore") {}
+    explicit semaphore(std::size_t tokens = 1) noexcept : semaphore(tokens, "semaphore", nullptr) {}
 
     /// Takes a token. Result: false when `until` came first. Interrupted: no token was taken.
     bool acquire(deadline until = never) {
@@ -68,7 +68,9 @@ class GROVE_API semaphore {
  private:
     friend class group;
 
-    semaphore(std::size_t tokens, const char* what) noexcept : tokens_(tokens), what_(what) {}
+    // A pool's places: it knows who holds them.
+    semaphore(std::size_t tokens, const char* what, const detail::holding* held) noexcept
+        : tokens_(tokens), what_(what), held_(held) {}
 
     bool acquire_slowly(deadline until);
     bool wait_for_token(deadline until);
@@ -77,6 +79,7 @@ class GROVE_API semaphore {
     // While there are tokens, the first of those who wait has been woken.
     std::size_t tokens_;
     const char* what_;
+    const detail::holding* held_;
     detail::wait_list waiting_;
 };
 

@@ -107,6 +107,9 @@ class GROVE_API greenlet_core : public list_hook<greenlet_core, everyone> {
     greenlet_state state_ = greenlet_state::fresh;  // changed by hub_core::become alone
 };
 
+/// The greenlet that runs on this thread; the main one counts.
+[[nodiscard]] GROVE_API greenlet_core& running() noexcept;
+
 /// Memory for a greenlet of `bytes` from the running thread's hub; at most 4 GiB.
 [[nodiscard]] GROVE_API void* allocate_greenlet(std::size_t bytes);
 

@@ -60,7 +60,7 @@ class GROVE_API wait_list {
     /// Result: false when `until` came first.
     /// Throws: `std::logic_error` when the list was destroyed meanwhile. Interrupted: nothing
     /// happened.
-    bool wait(const char* what, const void* object, deadline until);
+    bool wait(const char* what, const void* object, deadline until, const holding* held = nullptr);
 
  private:
     waiter_list visitors_;

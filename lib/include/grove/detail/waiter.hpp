@@ -6,6 +6,7 @@
 #include <grove/detail/intrusive_list.hpp>
 
 #include <cstdint>
+#include <functional>
 
 /// The one way to block. A primitive puts a waiter of its own frame into a list and parks it:
 ///
@@ -51,12 +52,31 @@ class timer_node {
 
 enum class outcome : std::uint8_t { woken, deadline };
 
+/// What greenlets hold while others wait for it: a lock, the places of a pool, a life that is
+/// joined. Reports follow it to tell who waits for whom.
+class GROVE_API holding {
+ public:
+    holding() = default;
+    holding(const holding&) = default;
+    holding& operator=(const holding&) = default;
+
+    virtual void each_holder(const std::function<void(const greenlet_core&)>& tell) const = 0;
+
+    /// What a report says of it when those who hold it wait for it too; empty: nothing more.
+    [[nodiscard]] virtual const char* remark() const noexcept { return ""; }
+
+ protected:
+    ~holding() = default;
+};
+
 /// One wait of one greenlet. Threads: the hub's own.
 class GROVE_API waiter : public list_hook<waiter>, private timer_node {
  public:
     /// `what` ("event", "queue.get") and `object` describe the wait in reports; `what` must be a
-    /// literal. Costs nothing that is measurable.
-    explicit waiter(const char* what, const void* object = nullptr) noexcept;
+    /// literal. `held` is what others hold and this wait is for, if it is known who. Costs nothing
+    /// that is measurable.
+    explicit waiter(const char* what, const void* object = nullptr,
+                    const holding* held = nullptr) noexcept;
     ~waiter();
 
     /// Blocks the running greenlet until `wake`, or `until`.
@@ -77,6 +97,8 @@ class GROVE_API waiter : public list_hook<waiter>, private timer_node {
 
     [[nodiscard]] const void* object() const noexcept { return object_; }
 
+    [[nodiscard]] const holding* held() const noexcept { return held_; }
+
  private:
     friend class hub_core;
     static void on_deadline(timer_node& node) noexcept;
@@ -84,6 +106,7 @@ class GROVE_API waiter : public list_hook<waiter>, private timer_node {
     greenlet_core* owner_;
     const char* what_;
     const void* object_;
+    const holding* held_;
     bool woken_ = false;
     bool expired_ = false;
 };
