@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <grove/async_result.hpp>
 #include <grove/channel.hpp>
+#include <grove/condition.hpp>
 #include <grove/event.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/hub.hpp>
@@ -150,6 +151,25 @@ struct channel_put {
     static constexpr bool lets_all_through = false;
 };
 
+struct condition_wait {
+    struct no_lock {
+        void lock() {}
+
+        void unlock() {}
+    };
+
+    grove::condition c;
+
+    bool wait(grove::deadline until = grove::never) {
+        no_lock nothing;
+        return c.wait(nothing, until);
+    }
+
+    void allow() { c.notify_one(); }
+
+    static constexpr bool lets_all_through = false;
+};
+
 template <class Adaptor>
 class waiting : public testing::Test {
  protected:
@@ -160,7 +180,7 @@ class waiting : public testing::Test {
 using everything_that_blocks =
     testing::Types<event_wait, semaphore_acquire, bounded_semaphore_acquire, async_result_wait,
                    async_result_get, queue_get, queue_peek, queue_put, queue_join, channel_get,
-                   channel_put>;
+                   channel_put, condition_wait>;
 TYPED_TEST_SUITE(waiting, everything_that_blocks);
 
 TYPED_TEST(waiting, returns_later_when_it_is_allowed_later) {
