@@ -46,8 +46,10 @@ socket_address::socket_address(const endpoint& of) {
     if (!of.address()) {
         auto& raw = as<sockaddr_un>();
         raw.sun_family = AF_UNIX;
-        of.path().copy(raw.sun_path, sizeof raw.sun_path - 1);
-        size_ = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + of.path().size() + 1);
+        of.path().copy(raw.sun_path, sizeof raw.sun_path);
+        const bool in_files = !of.path().empty() && of.path().front() != '\0';
+        size_ = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + of.path().size() +
+                                       (in_files ? 1 : 0));  // a path ends with a NUL
         return;
     }
     if (of.address()->is_v6()) {
@@ -79,8 +81,10 @@ endpoint socket_address::decoded() const {
         std::memcpy(bytes.data(), &raw.sin_addr, bytes.size());
         return endpoint(ip_address(bytes), ntohs(raw.sin_port));
     }
-    const bool named = size_ > offsetof(sockaddr_un, sun_path);
-    return endpoint::unix_path(named ? std::string(as<sockaddr_un>().sun_path) : std::string());
+    const char* const path = as<sockaddr_un>().sun_path;
+    if (size_ <= offsetof(sockaddr_un, sun_path)) return {};
+    if (path[0] != '\0') return endpoint::unix_path(path);
+    return endpoint::unix_path(std::string(path, size_ - offsetof(sockaddr_un, sun_path)));
 }
 
 }  // namespace detail

@@ -58,6 +58,7 @@ void fd_wait::close() noexcept {
     if (!fd_) return;
     hub_.descriptors.detach(fd_.get());  // before the number can be given to someone else
     fd_.reset();
+    for (bool& may : ready_) may = true;  // a later call fails at once; no edge would end its wait
     wake(direction::read);
     wake(direction::write);
 }

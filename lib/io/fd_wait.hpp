@@ -40,7 +40,7 @@ class fd_wait : private fd_watcher {
     /// greenlet waits for the same), the text beginning with `call`. Interrupted: nothing happened.
     void wait(direction d, deadline until, const char* call);
 
-    /// Wakes those who wait and closes.
+    /// Wakes those who wait and closes. Both directions may be tried then, and fail.
     void close() noexcept;
 
  private:

@@ -36,6 +36,7 @@ std::optional<ip_address> ip_address::parse(std::string_view text) {
     if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
         text = text.substr(1, text.size() - 2);
     }
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;  // it would end there
     const std::size_t percent = text.find('%');
     const std::string host(text.substr(0, percent));
     ip_address found;

@@ -122,17 +122,24 @@ std::size_t socket::take_buffered(std::span<std::byte> into) {
 }
 
 std::size_t socket::read_some(std::span<std::byte> into, deadline until) {
-    if (!buffer_.empty()) return take_buffered(into);
     if (into.empty()) return 0;
+    if (!buffer_.empty()) return take_buffered(into);
     return try_or_wait(*wait_, direction::read, into.size(), until, "recv",
                        [&] { return ::recv(wait_->fd(), into.data(), into.size(), 0); });
 }
 
 void socket::read_exactly(std::span<std::byte> into, deadline until) {
-    while (!into.empty()) {
-        const std::size_t n = read_some(into, until);
-        if (n == 0) throw_error(ECONNRESET, "recv", "the stream ended early");
-        into = into.subspan(n);
+    std::size_t came = 0;
+    try {
+        while (came < into.size()) {
+            const std::size_t n = read_some(into.subspan(came), until);
+            if (n == 0) throw_error(ECONNRESET, "recv", "the stream ended early");
+            came += n;
+        }
+    } catch (...) {
+        // The buffer is empty: nothing else is read from the socket before that.
+        buffer_.assign(reinterpret_cast<const char*>(into.data()), came);
+        throw;
     }
 }
 
@@ -148,12 +155,14 @@ std::string socket::read_line(deadline until, std::size_t longest) {
             return line;
         };
         if (end != std::string::npos) return take();
-        searched = buffer_.size();
         std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
         const std::size_t n =
             try_or_wait(*wait_, direction::read, piece.size(), until, "recv",
                         [&] { return ::recv(wait_->fd(), piece.data(), piece.size(), 0); });
         if (n == 0) return take();
+        buffer_.erase(0, begin_);  // lines already taken
+        begin_ = 0;
+        searched = buffer_.size();
         buffer_.append(piece.data(), n);
     }
 }
@@ -186,7 +195,7 @@ bool socket::is_open() const noexcept {
 }
 
 int socket::fd() const noexcept {
-    return wait_->fd();
+    return wait_ ? wait_->fd() : -1;
 }
 
 endpoint socket::local() const {
@@ -231,7 +240,7 @@ endpoint listener::local() const {
 }
 
 int listener::fd() const noexcept {
-    return wait_->fd();
+    return wait_ ? wait_->fd() : -1;
 }
 
 void listener::close() noexcept {

@@ -21,7 +21,7 @@ class GROVE_API endpoint {
 
     endpoint(ip_address address, std::uint16_t port) noexcept : address_(address), port_(port) {}
 
-    /// A Unix socket; at most 107 bytes of path.
+    /// A Unix socket; at most 107 bytes of path. One that begins with a NUL is an abstract name.
     [[nodiscard]] static endpoint unix_path(std::string path);
 
     /// `127.0.0.1:80`, `[::1]:80`, `unix:/run/x`; `:80` is IPv4 any. Nullopt for anything else.

@@ -23,7 +23,8 @@
 ///
 /// Each call is tried first and parks only when the kernel has nothing. One greenlet may read while
 /// another writes; two readers, or two writers, are an error that names both. Closing a socket
-/// wakes whoever waits on it with EBADF.
+/// wakes whoever waits on it with EBADF. One that was moved from is closed, and so is what a failed
+/// `connect` gives beside its code: neither may be read or written.
 /// Errors: `std::system_error` whose text names the call and the peer; a deadline that passes is
 /// `errc::timed_out`. End of stream is no error: 0 bytes, or what came before it.
 /// Interrupted (a kill or a timeout scope): `read_some`, `accept`: nothing happened. `read_line`,
@@ -58,7 +59,8 @@ class GROVE_API socket {
         return read_some(std::as_writable_bytes(into), until);
     }
 
-    /// Fills `into`. Throws, besides: `errc::connection_reset` when the stream ends inside it.
+    /// Fills `into`. Throws, besides: `errc::connection_reset` when the stream ends inside it. What
+    /// came before an error stays in the buffer.
     void read_exactly(std::span<std::byte> into, deadline until = never);
     /// Up to and with the line feed; at the end of the stream what is left, then an empty text.
     /// Throws, besides: `errc::message_size` for a line above `longest`; it stays in the buffer.
@@ -81,6 +83,7 @@ class GROVE_API socket {
 
     [[nodiscard]] endpoint local() const;
     [[nodiscard]] endpoint peer() const;
+    /// -1 when it is closed.
     [[nodiscard]] int fd() const noexcept;
 
  private:
@@ -111,6 +114,7 @@ class GROVE_API listener {
     [[nodiscard]] socket accept(deadline until = never);
 
     [[nodiscard]] endpoint local() const;
+    /// -1 when it is closed.
     [[nodiscard]] int fd() const noexcept;
     void close() noexcept;
 
