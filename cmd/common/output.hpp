@@ -88,6 +88,9 @@ class output {
     void say(std::string_view text);      ///< not with --quiet
     void detail(std::string_view text);   ///< only with --verbose
 
+    /// `detail` says something: worth composing it.
+    [[nodiscard]] bool says_details() const noexcept { return options_.verbose; }
+
     /// Lines as they are, whatever --quiet says: usage errors, reports of a failed expectation.
     void print_talk(std::string_view lines);
 

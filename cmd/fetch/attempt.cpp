@@ -216,11 +216,11 @@ http::request request_for(const attempt_plan& plan, const job& what,
     return request;
 }
 
-void fill(result_record& record, const http::exchange& about) {
+void fill(result_record& record, http::exchange&& about) {
     record.final_url = mask_url(about.final_url);
     record.status = about.status;
-    record.http_version = about.version;
-    record.ip = about.ip;
+    record.http_version = std::move(about.version);
+    record.ip = std::move(about.ip);
     record.reused = about.reused;
     record.timings = {about.timings.dns, about.timings.connect, about.timings.tls,
                       about.timings.first_byte, about.timings.total};
@@ -278,7 +278,7 @@ attempt_result run_attempt(const attempt_plan& plan, const job& what, body_targe
         sink.emplace(plan, what, target, point);
         const duration limit = plan.options.timeout.value_or(duration::max());
         plan.client.perform(request_for(plan, what, point), *sink, about, limit);
-        fill(record, about);
+        fill(record, std::move(about));
         sink->sums().tell(record);
         if (sink->has_body()) record.bytes = target.size();
         if (sink->has_body() && point && sink->verdict().use != body_use::from_zero) {
@@ -286,10 +286,10 @@ attempt_result run_attempt(const attempt_plan& plan, const job& what, body_targe
         }
         record.error = judge(plan, what, *sink, target, record);
     } catch (const http::error& e) {
-        fill(record, about);
         record.error = to_failure(e, what.place().url, about.final_url);
+        fill(record, std::move(about));
     } catch (const std::system_error& e) {
-        fill(record, about);
+        fill(record, std::move(about));
         record.error = {failure_class::file, e.what(), 0};
         result.file_error = e.code().value();
     }

@@ -70,7 +70,7 @@ void fetch_report::ended(const job& what, const result_record& record) {
         return;
     }
     last_file_ = record.file;
-    if (!record.file.empty()) {
+    if (out_.says_details() && !record.file.empty()) {
         out_.detail("saved " + record.file + " (" + show_size(record.bytes) + ")");
     }
 }

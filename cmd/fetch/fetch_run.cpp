@@ -280,7 +280,8 @@ void fetch_run::attempt_to_stream(job& what, result_record& record, attempt_resu
 void fetch_run::attempt_to_file(job& what, result_record& record, attempt_result& result) {
     const bool first = what.part == nullptr;
     if (first) {
-        what.part = std::make_unique<part_file>(*folder_, what.path, part_options{});
+        what.part =
+            std::make_unique<part_file>(*folder_, what.path, part_options{.shelf = &shelf_});
     }
     const bool take_over = first && (options_.resume || what.attempts > 1);
     file_target target(*what.part, take_over ? file_target::earlier_part::take_over

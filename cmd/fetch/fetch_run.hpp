@@ -97,6 +97,7 @@ class fetch_run {
     std::mt19937_64 random_;
     item_source source_;
     place_reader places_;
+    buffer_shelf shelf_;  // before what holds files
     name_claims claims_;
     queue queue_;
     active_list active_;

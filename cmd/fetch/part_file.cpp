@@ -55,6 +55,7 @@ part_file::part_file(output_folder& folder, std::string name, part_options optio
 
 part_file::~part_file() {
     abandon(leftover::keep);
+    if (options_.shelf != nullptr) options_.shelf->give(std::move(buffer_));
 }
 
 std::optional<resume_point> part_file::resume() {
@@ -88,19 +89,29 @@ void part_file::begin(body_start start) {
     if (fd_ >= 0) truncate_part();
     written_ = 0;
     pieces_ = 0;
-    if (start_.total && *start_.total <= options_.memory) buffer_.reserve(*start_.total);
+    if (!start_.total || *start_.total > options_.memory) return;
+    if (options_.shelf != nullptr && buffer_.capacity() < *start_.total)
+        buffer_ = options_.shelf->take(*start_.total);
+    else
+        buffer_.reserve(*start_.total);
 }
 
 void part_file::write(std::span<const std::byte> bytes) {
     const bool slow = ++pieces_ > many_pieces;
-    if (slow || buffer_.size() + bytes.size() > buffer_limit()) return flush(bytes);
+    const bool direct =
+        buffer_.empty() && bytes.size() >= options_.direct && (fd_ >= 0 || outgrows_memory());
+    if (slow || direct || buffer_.size() + bytes.size() > buffer_limit()) return flush(bytes);
     buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+bool part_file::outgrows_memory() const noexcept {
+    return start_.total && *start_.total > options_.memory;
 }
 
 // A body that is known to outgrow the memory need not fill it first.
 std::size_t part_file::buffer_limit() const noexcept {
-    const bool large = start_.total && *start_.total > options_.memory;
-    return fd_ >= 0 || large ? std::min(options_.batch, options_.memory) : options_.memory;
+    return fd_ >= 0 || outgrows_memory() ? std::min(options_.batch, options_.memory)
+                                         : options_.memory;
 }
 
 void part_file::spill() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/fetch/buffer_shelf.hpp"
 #include "cmd/fetch/output_folder.hpp"
 #include "cmd/fetch/resume.hpp"
 
@@ -46,6 +47,10 @@ struct part_options {
                          << 10;  ///< bytes of a body held back before there is a file
     std::size_t batch = std::size_t{128}
                         << 10;  ///< afterwards, smaller writes are collected up to this
+    std::size_t direct = std::size_t{16}
+                         << 10;     ///< pieces of a large body that are not collected: copying one
+                                    ///< costs more than a write(2) of its own
+    buffer_shelf* shelf = nullptr;  ///< where memory comes from and goes to; must outlive the file
 };
 
 /// What is known of a body when its head has come.
@@ -114,6 +119,7 @@ class part_file {
     bool open_part(int flags);
     bool lock_and_verify();
     void truncate_part();
+    [[nodiscard]] bool outgrows_memory() const noexcept;
     [[nodiscard]] std::size_t buffer_limit() const noexcept;
     void flush(std::span<const std::byte> more);
     void put(std::span<const std::byte> more);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "net/head_lines.hpp"
+
 #include <grove/detail/intrusive_list.hpp>
 #include <grove/detail/waiter.hpp>
 #include <grove/http_client.hpp>
@@ -97,6 +99,7 @@ class transfer : public detail::list_hook<transfer> {
     [[nodiscard]] bool is_followed_redirect() const;
 
     static std::size_t on_write(char* bytes, std::size_t, std::size_t count, void* self) noexcept;
+    static std::size_t on_header(char* bytes, std::size_t, std::size_t count, void* self) noexcept;
     static int on_resolve(void*, void*, void* self) noexcept;
 
     curl_multi& multi_;
@@ -108,6 +111,7 @@ class transfer : public detail::list_hook<transfer> {
     hop hop_;
     std::vector<header> sent_headers_;
     std::vector<std::string> sent_without_;
+    head_lines head_;
     hop_result result_;
     body_sink* sink_ = nullptr;
     detail::waiter* waiting_ = nullptr;
@@ -120,6 +124,7 @@ class transfer : public detail::list_hook<transfer> {
     stage stage_ = stage::idle;
     bool head_shown_ = false;
     bool paused_ = false;
+    bool head_grew_ = false;  // since the last look for a stall
     bool abandoned_ = false;
     std::optional<buffer_size> buffer_;
     bool shaped_ = false;                 // method or body differ from a plain GET

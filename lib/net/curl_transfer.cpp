@@ -82,40 +82,19 @@ long address_family(http::family wanted) noexcept {
 
 }  // namespace
 
-/// Reads headers where libcurl keeps them; cheaper than a callback a line.
 class transfer::head_view : public answer_head {
  public:
-    explicit head_view(void* easy) : easy_(easy) {}
+    head_view(void* easy, const head_lines& lines) : easy_(easy), lines_(lines) {}
 
     [[nodiscard]] int status() const override {
         return static_cast<int>(info<long>(easy_, CURLINFO_RESPONSE_CODE));
     }
 
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const override {
-        std::array<char, 128> terminated{};
-        if (name.size() >= terminated.size()) return std::nullopt;
-        name.copy(terminated.data(), name.size());
-        curl_header* found = nullptr;
-        if (curl_easy_header(easy_, terminated.data(), 0, CURLH_HEADER, -1, &found) != CURLHE_OK) {
-            return std::nullopt;
-        }
-        if (found->amount == 1) return found->value;
-        const std::size_t last = found->amount - 1;
-        if (curl_easy_header(easy_, terminated.data(), last, CURLH_HEADER, -1, &found) !=
-            CURLHE_OK) {
-            return std::nullopt;
-        }
-        return found->value;
+        return lines_.find(name);
     }
 
-    [[nodiscard]] std::vector<header> all() const override {
-        std::vector<header> headers;
-        curl_header* at = nullptr;
-        while ((at = curl_easy_nextheader(easy_, CURLH_HEADER, -1, at)) != nullptr) {
-            headers.push_back({at->name, at->value});
-        }
-        return headers;
-    }
+    [[nodiscard]] std::vector<header> all() const override { return lines_.all(); }
 
     [[nodiscard]] std::optional<std::uint64_t> content_length() const override {
         const auto length = info<curl_off_t>(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
@@ -125,6 +104,7 @@ class transfer::head_view : public answer_head {
 
  private:
     void* easy_;
+    const head_lines& lines_;
 };
 
 transfer::transfer(curl_multi& multi, const client_options& options)
@@ -156,6 +136,8 @@ void transfer::apply_options(const client_options& options) {
     set(easy_, CURLOPT_ERRORBUFFER, error_text_.data());
     set(easy_, CURLOPT_WRITEFUNCTION, &on_write);
     set(easy_, CURLOPT_WRITEDATA, this);
+    set(easy_, CURLOPT_HEADERFUNCTION, &on_header);
+    set(easy_, CURLOPT_HEADERDATA, this);
     set(easy_, CURLOPT_RESOLVER_START_FUNCTION, &on_resolve);
     set(easy_, CURLOPT_RESOLVER_START_DATA, this);
     set(easy_, CURLOPT_OPENSOCKETFUNCTION, &curl_multi::on_open);
@@ -207,7 +189,8 @@ void body_sink::resume() {
 void transfer::begin() {
     result_ = {};
     error_text_[0] = '\0';
-    head_shown_ = paused_ = false;
+    head_.clear();
+    head_shown_ = paused_ = head_grew_ = false;
     bytes_ = dropped_ = 0;
     uploaded_ = 0;
     apply_hop();
@@ -307,7 +290,10 @@ void transfer::explain(int code) {
 void transfer::watch_for_stall() {
     const deadline now = deadline::now();
     const auto uploaded = info<curl_off_t>(easy_, CURLINFO_SIZE_UPLOAD_T);
-    if (paused_ || std::exchange(uploaded_, uploaded) != uploaded) last_progress_ = now;
+    // Lines of a head are not timed one by one: a clock is read for each piece of a body only.
+    const bool head_grew = std::exchange(head_grew_, false);
+    const bool sent = std::exchange(uploaded_, uploaded) != uploaded;
+    if (paused_ || head_grew || sent) last_progress_ = now;
     const deadline limit = last_progress_ + options_.stall_timeout;
     if (now < limit) {
         stall_check_.set(limit);
@@ -325,9 +311,10 @@ bool transfer::is_followed_redirect() const {
 
 bool transfer::show_head() {
     head_shown_ = true;
+    head_.close();
     if (sink_ == nullptr) return false;
     try {
-        return follow(sink_->on_head(head_view(easy_)));
+        return follow(sink_->on_head(head_view(easy_, head_)));
     } catch (...) {
         result_.thrown = std::current_exception();
         return false;
@@ -365,6 +352,18 @@ std::size_t transfer::on_write(char* bytes, std::size_t, std::size_t count, void
     if (me.paused_) return CURL_WRITEFUNC_PAUSE;
     me.bytes_ += count;
     return count;
+}
+
+std::size_t transfer::on_header(char* bytes, std::size_t, std::size_t count, void* self) noexcept {
+    auto& me = *static_cast<transfer*>(self);
+    me.head_grew_ = true;
+    try {
+        if (me.head_.add({bytes, count})) return count;
+        throw error(error_kind::protocol, "the head of the answer is larger than 256 KiB");
+    } catch (...) {
+        me.result_.thrown = std::current_exception();
+        return 0;
+    }
 }
 
 /// At the hub's next turn: this may be called on a greenlet's small stack.

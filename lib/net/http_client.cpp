@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/curl_multi.hpp"
+#include "net/head_lines.hpp"
 #include "net/host_lookup.hpp"
 #include "net/origin.hpp"
 
 #include <grove/http_client.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <unordered_map>
 #include <utility>
 
@@ -16,13 +16,6 @@ namespace grove::http {
 namespace {
 
 constexpr std::size_t remembered_origins = 1024;
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return std::tolower(static_cast<unsigned char>(x)) ==
-                      std::tolower(static_cast<unsigned char>(y));
-           });
-}
 
 bool is_credential(const header& h) noexcept {
     return same_name(h.name, "Authorization") || same_name(h.name, "Cookie") ||
@@ -217,7 +210,7 @@ std::string client::state::run_hop(const hop& next, body_sink& sink, exchange& a
     connect_hop(attempt, origin_of(next.url), about, until);
     const duration dns = about.timings.dns.value_or(duration::zero());
     lease held(*this);
-    const bool in_time = held->run(attempt, sink, until);
+    const bool in_time = held->run(std::move(attempt), sink, until);
     if (in_time) held.done();
     held->describe(about);
     if (dns > duration::zero() && !about.reused) about.timings.dns = dns;
