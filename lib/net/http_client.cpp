@@ -5,6 +5,7 @@
 #include "net/origin.hpp"
 
 #include <grove/http_client.hpp>
+#include <grove/timeout.hpp>
 
 #include <algorithm>
 #include <unordered_map>
@@ -16,6 +17,7 @@ namespace grove::http {
 namespace {
 
 constexpr std::size_t remembered_origins = 1024;
+constexpr std::size_t few = 16;  // hops under way, for all of which a large buffer is no waste
 
 bool is_credential(const header& h) noexcept {
     return same_name(h.name, "Authorization") || same_name(h.name, "Cookie") ||
@@ -91,7 +93,7 @@ class client::state {
         std::string proxy;
         std::optional<origin> to_look_up;  ///< none: an address, or a Unix socket
         bool speaks_http2 = false;
-        buffer_size buffer = buffer_size::small;
+        std::optional<buffer_size> buffer;  ///< what its bodies were worth
     };
 
     /// A transfer for one hop; back to the idle ones only when libcurl is done with it.
@@ -135,6 +137,7 @@ class client::state {
     proxy_rules environment_;
     std::vector<std::unique_ptr<transfer>> idle_;
     std::unordered_map<std::string, known_origin> origins_;
+    std::size_t hops_ = 0;  // under way
 };
 
 std::unique_ptr<transfer> client::state::take_transfer() {
@@ -155,7 +158,6 @@ client::state::known_origin& client::state::origin_of(const std::string& url) {
 client::state::known_origin client::state::examine(std::string_view url) const {
     known_origin known;
     known.where = parse_origin(url);
-    known.buffer = options_.first_buffer;
     if (known.where.scheme != "http" && known.where.scheme != "https") {
         throw error(error_kind::url, shown_url(url), "only http and https can be requested");
     }
@@ -175,7 +177,7 @@ client::state::known_origin client::state::examine(std::string_view url) const {
 void client::state::connect_hop(hop& next, known_origin& to, exchange& about, deadline until) {
     next.proxy = to.proxy;
     next.share_connection = to.speaks_http2;
-    next.buffer = to.buffer;
+    next.buffer = to.buffer.value_or(hops_ <= few ? buffer_size::large : buffer_size::small);
     next.connect_timeout = options_.connect_timeout;
     if (!to.to_look_up) return;
     const origin target = *to.to_look_up;  // a copy: the table may change while this waits
@@ -198,7 +200,10 @@ void client::state::fail(const transfer& t, const hop& what) {
 void client::state::learn(known_origin& from, const exchange& about) {
     constexpr std::uint64_t large_body = std::uint64_t{1} << 20;
     from.speaks_http2 = about.version == "2";
-    if (about.bytes > large_body) from.buffer = buffer_size::large;
+    if (about.bytes > large_body)
+        from.buffer = buffer_size::large;
+    else if (!from.buffer)
+        from.buffer = buffer_size::small;
 }
 
 /// Result: where the answer redirects to; empty when it is the answer.
@@ -207,6 +212,8 @@ std::string client::state::run_hop(const hop& next, body_sink& sink, exchange& a
     hop attempt = next;
     about.timings = {};
     about.final_url = next.url;
+    ++hops_;
+    const on_exit ended([this] { --hops_; });
     connect_hop(attempt, origin_of(next.url), about, until);
     const duration dns = about.timings.dns.value_or(duration::zero());
     lease held(*this);

@@ -42,10 +42,6 @@ enum class version : std::uint8_t { any, http_1_1, http_2 };
 enum class family : std::uint8_t { any, v4, v6 };
 enum class verification : std::uint8_t { on, off };
 
-/// Of a transfer's receive buffer: 60 KiB or 512 KiB. An origin that sent a body above 1 MiB gets
-/// the large one from then on, where fewer system calls make up to 1.7 times the speed.
-enum class buffer_size : std::uint8_t { small, large };
-
 /// What ended a request that has no answer, or not a whole one.
 enum class error_kind : std::uint8_t {
     url,        ///< cannot be requested
@@ -109,7 +105,6 @@ struct client_options {
     duration connect_timeout = std::chrono::seconds(30);  ///< name, connection and TLS together
     duration stall_timeout = std::chrono::seconds(60);    ///< without a byte; zero: no limit
     std::size_t connections = 64;                         ///< kept open when idle
-    buffer_size first_buffer = buffer_size::small;  ///< for an origin of which nothing is known yet
 };
 
 struct request {
