@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <functional>
 #include <mutex>
-#include <ranges>
 #include <thread>
 #include <vector>
 
@@ -32,11 +31,12 @@ std::vector<int> run_on_threads() {
 std::vector<int> run_on_greenlets() {
     grove::pool pool(10);
     std::vector<int> order;
+    const std::vector<int> numbers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
     const auto echo = [](int i) {
         grove::sleep_for(1ms);
         return i;
     };
-    for (int i : pool.imap_unordered(std::views::iota(0, 10), echo)) order.push_back(i);
+    for (int i : pool.imap_unordered(numbers, echo)) order.push_back(i);
     return order;
 }
 

@@ -3,8 +3,8 @@
 // as they come.
 #include <grove/group.hpp>
 
+#include <array>
 #include <cstdio>
-#include <ranges>
 
 using namespace std::chrono_literals;
 
@@ -18,7 +18,7 @@ int intensive(int n) {
 }  // namespace
 
 int main() {
-    const auto three = std::views::iota(0, 3);
+    const std::array three{0, 1, 2};
     grove::group group;
     group.map(three, [&](int) {
         std::printf("Size of group %zu\n", group.size());

@@ -2,13 +2,13 @@
 #include <grove/http_client.hpp>
 #include <grove/pool.hpp>
 
+#include <array>
 #include <cstdio>
-#include <ranges>
 
 int main() {
     grove::pool pool(2);
     int sum = 0;
-    for (int n : pool.imap(std::views::iota(1, 5), [](int i) { return i * i; })) sum += n;
+    for (int n : pool.imap(std::array{1, 2, 3, 4}, [](int i) { return i * i; })) sum += n;
     try {
         (void)grove::http::client().get("gopher://127.0.0.1/");
     } catch (const grove::http::error& e) {

@@ -265,10 +265,10 @@ class simulation {
     }
 
     void end_some() {
-        const auto ended = std::ranges::partition(
-            running_, [&](const running_item& item) { return item.end > now_; });
-        const std::vector<running_item> over(ended.begin(), ended.end());
-        running_.erase(ended.begin(), ended.end());
+        const auto ended = std::partition(running_.begin(), running_.end(),
+                                          [&](const running_item& i) { return i.end > now_; });
+        const std::vector<running_item> over(ended, running_.end());
+        running_.erase(ended, running_.end());
         for (const auto& item : over) end(item);
     }
 

@@ -458,7 +458,7 @@ TEST(pool_imap, keeps_a_temporary_range_alive) {
 
 TEST(pool_imap, refuses_to_be_nothing_ahead) {
     grove::pool two(2);
-    EXPECT_THROW(two.imap(std::vector{1}, [](int i) { return i; }, {.ahead = 0}),
+    EXPECT_THROW(auto r = two.imap(std::vector{1}, [](int i) { return i; }, {.ahead = 0}),
                  std::invalid_argument);
 }
 
