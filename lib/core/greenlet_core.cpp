@@ -116,11 +116,7 @@ void hub_core::launch_after(greenlet_core& g, duration delay) {
     auto start = std::make_unique<greenlet_extras::delayed_start>(start_delayed, g);
     timers.arm(*start, (deadline::now() + delay).since_epoch().count());
     extras(g).start = std::move(start);
-    g.hub = this;
-    g.number = ++last_number_;
-    g.since = last_look_;
-    ++g.references;
-    all_.push_back(g);
+    enrol(g);
 }
 
 void hub_core::start_delayed(timer_node& node) noexcept {

@@ -287,12 +287,19 @@ void hub_core::finish(greenlet_core& g) noexcept {
     release(g);
 }
 
-void hub_core::launch(greenlet_core& g) noexcept {
+void hub_core::enrol(greenlet_core& g) {
     g.hub = this;
     g.number = ++last_number_;
     g.since = last_look_;
     ++g.references;
     all_.push_back(g);
+    const greenlet_extras* spawner = current_->extras;
+    if (spawner != nullptr && spawner->context) [[unlikely]]
+        extras(g).context = spawner->context;
+}
+
+void hub_core::launch(greenlet_core& g) noexcept {
+    enrol(g);
     push_ready(g);
 }
 

@@ -37,6 +37,13 @@ constexpr std::uint8_t link_on_success = 1;
 constexpr std::uint8_t link_on_failure = 2;
 
 /// What few greenlets have.
+/// One setting of a context_var; those that were there before lie behind it.
+struct context_values {
+    const void* key;
+    std::shared_ptr<const void> value;
+    std::shared_ptr<const context_values> outer;
+};
+
 struct greenlet_extras {
     struct local_value {
         const void* key;
@@ -55,6 +62,7 @@ struct greenlet_extras {
     std::string report;
     intrusive_list<timeout> fired;
     std::vector<local_value> locals;
+    std::shared_ptr<const context_values> context;
     std::vector<link> links;
 
     struct delayed_start : timer_node {
@@ -88,6 +96,8 @@ class hub_core {
 
     // --- greenlets ---
     void launch(greenlet_core& g) noexcept;
+    /// Gives it a number, a place in the list of all, and what its spawner sees.
+    void enrol(greenlet_core& g);
     void launch_after(greenlet_core& g, duration delay);
     void release(greenlet_core& g) noexcept;
     void interrupt_with_kill(greenlet_core& g, std::exception_ptr reason);
