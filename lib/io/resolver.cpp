@@ -142,7 +142,8 @@ std::optional<memory> server_set::ask(const std::string& name, record type, dead
 
 std::vector<std::shared_ptr<name_server>> server_set::servers_to_ask() const {
     std::vector<std::shared_ptr<name_server>> order = servers_;
-    std::stable_partition(order.begin(), order.end(), [](const auto& s) { return !s->is_suspect(); });
+    std::stable_partition(order.begin(), order.end(),
+                          [](const auto& s) { return !s->is_suspect(); });
     const std::size_t count = order.size();
     for (std::size_t i = count; i < count * rounds; ++i) order.push_back(order[i - count]);
     return order;
