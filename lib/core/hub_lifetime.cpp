@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "base/check.hpp"
+#include "base/exception_text.hpp"
 #include "core/hub_core.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <typeinfo>
 
 /// How a hub ends, what it owns for others, and how it tells of errors that nobody handled.
 
@@ -18,26 +15,6 @@ namespace grove::detail {
 namespace {
 
 constexpr std::chrono::seconds last_wait{5};
-
-std::string readable_name(const std::type_info& type) {
-    int status = 0;
-    char* readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-    std::string name = status == 0 ? readable : type.name();
-    std::free(readable);  // NOLINT(cppcoreguidelines-no-malloc): __cxa_demangle's contract
-    return name;
-}
-
-std::string text_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        return fmt::format("{}: {}", readable_name(typeid(e)), e.what());
-    } catch (const interrupt& e) {
-        return fmt::format("{}: {}", readable_name(typeid(e)), e.what());
-    } catch (...) {
-        return readable_name(*abi::__cxa_current_exception_type());
-    }
-}
 
 }  // namespace
 
@@ -47,8 +24,8 @@ void hub_core::report_error(std::string_view context, const std::exception_ptr& 
         return;
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const std::string line =
-        fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {} failed with {}\n", now, context, text_of(error));
+    const std::string line = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {} failed with {}\n", now, context,
+                                         typed_text_of(error));
     std::fputs(line.c_str(), stderr);
 }
 

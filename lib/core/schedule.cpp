@@ -11,9 +11,9 @@
 
 namespace grove::detail {
 
-schedule::schedule() {
+std::optional<std::uint64_t> schedule::wish() {
     const char* wish = std::getenv("GROVE_SCHEDULE");
-    if (wish == nullptr || *wish == '\0') return;
+    if (wish == nullptr || *wish == '\0') return std::nullopt;
     std::string_view text(wish);
     std::uint64_t seed_value = 0;
     constexpr std::string_view prefix = "seed:";
@@ -23,7 +23,7 @@ schedule::schedule() {
     if (!prefixed || error != std::errc{} || rest != text.data() + text.size()) {
         fatal("GROVE_SCHEDULE must read seed:N with a whole number N");
     }
-    seed(seed_value);
+    return seed_value;
 }
 
 void schedule::seed(std::optional<std::uint64_t> seed) noexcept {

@@ -15,8 +15,12 @@ namespace grove::detail {
 
 class schedule {
  public:
-    /// Reads the environment. Ends the process with a message when the variable cannot be read.
-    schedule();
+    /// What the environment asks for.
+    schedule() { seed(wish()); }
+
+    /// The seed that the environment names. Ends the process with a message when the variable
+    /// cannot be read.
+    [[nodiscard]] static std::optional<std::uint64_t> wish();
 
     [[nodiscard]] bool seeded() const noexcept { return seeded_; }
 

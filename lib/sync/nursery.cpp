@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include "base/exception_text.hpp"
+
 #include <grove/nursery.hpp>
 
 namespace grove {
 namespace {
 
-std::string text_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& e) {
-        return e.what();
-    } catch (...) {
-        return "not a std::exception";
-    }
-}
-
 std::string summary_of(const std::vector<std::exception_ptr>& errors) {
     std::string text = std::to_string(errors.size()) + " greenlets of a nursery failed";
     for (std::size_t i = 0; i < errors.size(); ++i) {
-        text += (i == 0 ? ": " : "; ") + text_of(errors[i]);
+        text += (i == 0 ? ": " : "; ") + detail::text_of(errors[i]);
     }
     return text;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <grove/condition.hpp>
 #include <grove/event.hpp>
+#include <grove/explore.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/mutex.hpp>
 #include <grove/pool.hpp>
@@ -284,6 +285,37 @@ TEST_F(mutexes, one_whose_holder_ended_is_held_by_nobody_who_waits) {
     grove::spawn([&] { m.lock(); }).join();  // and does not unlock
     auto waiting = grove::spawn([&] { m.lock(); });
     EXPECT_EQ(report_of([&] { waiting.join(); }), "no circle");
+}
+
+// Each takes the fork at its left and then the one at its right. As long as they come one after the
+// other all get to eat.
+void dine() {
+    constexpr std::size_t places = 3;
+    std::vector<std::unique_ptr<grove::mutex>> forks;
+    for (std::size_t i = 0; i < places; ++i) {
+        forks.push_back(std::make_unique<grove::mutex>("fork"));
+    }
+    std::vector<grove::greenlet<void>> philosophers;
+    for (std::size_t i = 0; i < places; ++i) {
+        philosophers.push_back(grove::spawn([&, i] {
+            for (std::size_t n = 0; n < i; ++n) grove::yield();
+            const std::lock_guard left(*forks[i]);
+            grove::yield();
+            const std::lock_guard right(*forks[(i + 1) % places]);
+        }));
+    }
+    grove::join_all(philosophers);
+}
+
+TEST(explore, philosophers_who_starve_are_found_with_their_forks) {
+    EXPECT_NO_THROW(dine());  // in the usual order
+    try {
+        grove::explore(1000, dine);
+        FAIL() << "they never starved";
+    } catch (const grove::exploration_failed& e) {
+        EXPECT_THAT(e.what(), HasSubstr("in a circle:"));
+        EXPECT_THAT(e.what(), HasSubstr("waits on fork"));
+    }
 }
 
 }  // namespace
