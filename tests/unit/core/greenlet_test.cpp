@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/sanitizers.hpp"
+#include "tests/support/greenlets.hpp"
 
 #include <grove/greenlet.hpp>
 #include <grove/hub.hpp>
@@ -22,23 +23,10 @@
 namespace {
 
 using namespace std::chrono_literals;
+using grove_test::park_for_ever;
 using testing::ElementsAre;
 
-[[noreturn]] void park_for_ever() {
-    grove::sleep_until(grove::never);
-    std::abort();
-}
-
-/// Keeps what greenlets fail with off stderr, and counts it.
-class greenlet_errors : public testing::Test {
- protected:
-    greenlet_errors() {
-        grove::hub::current().set_error_handler(
-            [this](std::string_view name, std::exception_ptr) { reported.emplace_back(name); });
-    }
-
-    std::vector<std::string> reported;
-};
+using greenlet_errors = grove_test::quiet;
 
 // --- the table of a greenlet's life ---
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "tests/support/greenlets.hpp"
+
 #include <grove/greenlet.hpp>
 #include <grove/hub.hpp>
 #include <grove/simulation.hpp>
@@ -16,20 +18,10 @@
 namespace {
 
 using namespace std::chrono_literals;
+using grove_test::park_for_ever;
 using testing::ElementsAre;
 
-[[noreturn]] void park_for_ever() {
-    grove::sleep_until(grove::never);
-    std::abort();
-}
-
-/// Keeps what greenlets fail with off stderr.
-class kill_errors : public testing::Test {
- protected:
-    kill_errors() {
-        grove::hub::current().set_error_handler([](std::string_view, std::exception_ptr) {});
-    }
-};
+using kill_errors = grove_test::quiet;
 
 TEST(kill, of_one_that_never_ran_keeps_it_from_running) {
     bool ran = false;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "tests/support/greenlets.hpp"
+
 #include <grove/event.hpp>
 #include <grove/group.hpp>
 #include <grove/hub.hpp>
@@ -14,22 +16,10 @@
 namespace {
 
 using namespace std::chrono_literals;
+using grove_test::park_for_ever;
 using testing::ElementsAre;
 
-[[noreturn]] void park_for_ever() {
-    grove::sleep_until(grove::never);
-    std::abort();
-}
-
-/// Keeps what greenlets fail with off stderr.
-class quiet : public testing::Test {
- protected:
-    quiet() {
-        grove::hub::current().set_error_handler([](std::string_view, std::exception_ptr) {});
-    }
-};
-
-using group_errors = quiet;
+using group_errors = grove_test::quiet;
 
 TEST(group, join_waits_for_all_members) {
     const grove::simulation world;
