@@ -61,6 +61,12 @@ context* make_context(const stack& memory, context_entry entry, void* argument) 
     boost::context::stack_context described;
     described.sp = made;
     described.size = static_cast<std::size_t>(reinterpret_cast<std::byte*>(made) - memory.base);
+#ifdef GROVE_ASAN
+    // Boost enters the new stack once and comes back. What it leaves there must not lie on the fake
+    // stack of whoever runs now, who would take it for a frame of its own that has returned.
+    void* fake_stack = nullptr;
+    __sanitizer_start_switch_fiber(&fake_stack, memory.base, described.size);
+#endif
     made->suspended = boost::context::fiber(
         std::allocator_arg, boost::context::preallocated(described.sp, described.size, described),
         kept_stack{described}, [made, entry, argument](boost::context::fiber&&) {
@@ -78,6 +84,13 @@ context* make_context(const stack& memory, context_entry entry, void* argument) 
 #endif
             return std::move(next->suspended);
         });
+#ifdef GROVE_ASAN
+    const void* bottom = nullptr;
+    std::size_t size = 0;
+    __sanitizer_finish_switch_fiber(fake_stack, &bottom, &size);
+    __sanitizer_start_switch_fiber(&fake_stack, bottom, size);
+    __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
+#endif
 #ifdef GROVE_TSAN
     made->tsan_fiber = __tsan_create_fiber(0);
 #endif
