@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -135,6 +136,10 @@ void curl_multi::abandon(std::unique_ptr<transfer> orphan) {
     orphan->abandoned_ = true;
     orphan->waiting_ = nullptr;
     orphan->sink_ = nullptr;
+    if (orphan->stage_ == transfer::stage::queued) {
+        orphan->complete(CURLE_ABORTED_BY_CALLBACK);
+        return;
+    }
     orphans_.push_back(std::move(orphan));
     if (orphans_.size() == 1) hub_.post([this] { end_orphans(); });
 }
@@ -228,9 +233,12 @@ int curl_multi::on_timer(void*, long milliseconds, void* self) noexcept {
     return 0;
 }
 
-int curl_multi::on_open(void*, int, void* address) noexcept {
+int curl_multi::on_open(void* opener, int, void* address) noexcept {
     const auto& wanted = *static_cast<const curl_sockaddr*>(address);
-    return ::socket(wanted.family, wanted.socktype | SOCK_CLOEXEC, wanted.protocol);
+    const int fd = ::socket(wanted.family, wanted.socktype | SOCK_CLOEXEC, wanted.protocol);
+    const bool missing = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    if (fd < 0 && missing) static_cast<transfer*>(opener)->result_.missing = errno;
+    return fd;
 }
 
 int curl_multi::on_close(void* self, int fd) noexcept {

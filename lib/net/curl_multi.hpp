@@ -56,6 +56,7 @@ struct hop_result {
     int code = 0;              ///< libcurl's; 0 is well
     std::string text;          ///< libcurl's words for it
     std::string redirect_url;  ///< absolute; empty: no redirect
+    int missing = 0;           ///< errno: no descriptor or memory; 0: none was missing
     bool stalled = false;
     std::exception_ptr thrown;  ///< by the sink
 };
@@ -101,6 +102,7 @@ class transfer : public detail::list_hook<transfer> {
     void resume_soon();
     void resume();
     [[nodiscard]] bool is_followed_redirect() const;
+    [[nodiscard]] std::string redirect_target() const;
 
     static std::size_t on_write(char* bytes, std::size_t, std::size_t count, void* self) noexcept;
     static std::size_t on_header(char* bytes, std::size_t, std::size_t count, void* self) noexcept;
@@ -148,7 +150,8 @@ class curl_multi : public hub_service {
     /// How many idle connections are kept: the largest wish of all clients.
     void keep_connections(std::size_t count);
 
-    /// Takes a transfer whose waiter has gone; libcurl lets go of it at the hub's next turn.
+    /// Takes a transfer whose waiter has gone. One that has not begun never will; libcurl lets go
+    /// of the others at the hub's next turn.
     void abandon(std::unique_ptr<transfer> orphan);
 
  private:
@@ -180,7 +183,7 @@ class curl_multi : public hub_service {
 
     static int on_socket(void* easy, int fd, int what, void* self, void* socket) noexcept;
     static int on_timer(void* multi, long milliseconds, void* self) noexcept;
-    static int on_open(void* self, int purpose, void* address) noexcept;
+    static int on_open(void* opener, int purpose, void* address) noexcept;
     static int on_close(void* self, int fd) noexcept;
 
     hub& hub_;

@@ -6,6 +6,8 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <memory>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -141,6 +143,7 @@ void transfer::apply_options(const client_options& options) {
     set(easy_, CURLOPT_RESOLVER_START_FUNCTION, &on_resolve);
     set(easy_, CURLOPT_RESOLVER_START_DATA, this);
     set(easy_, CURLOPT_OPENSOCKETFUNCTION, &curl_multi::on_open);
+    set(easy_, CURLOPT_OPENSOCKETDATA, this);
     set(easy_, CURLOPT_CLOSESOCKETFUNCTION, &curl_multi::on_close);
     set(easy_, CURLOPT_CLOSESOCKETDATA, &multi_);
     set(easy_, CURLOPT_NOSIGNAL, 1L);
@@ -148,6 +151,7 @@ void transfer::apply_options(const client_options& options) {
     set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
     set(easy_, CURLOPT_PROXY, "");  // else libcurl asks the environment at each request
+    set(easy_, CURLOPT_NOPROXY, "");
     set(easy_, CURLOPT_HTTP_VERSION, protocol_version(options.version));
     set(easy_, CURLOPT_IPRESOLVE, address_family(options.family));
     set_text(easy_, CURLOPT_USERAGENT, options.user_agent);
@@ -257,12 +261,15 @@ void transfer::apply_headers() {
 void transfer::complete(int code) noexcept {
     if (stage_ == stage::queued) unlink();
     if (stage_ == stage::active) {
-        const char* redirect = info<const char*>(easy_, CURLINFO_REDIRECT_URL);
-        if (redirect != nullptr && hop_.follow) result_.redirect_url = redirect;
-        if (code == CURLE_OK && !head_shown_ && !is_followed_redirect() && !show_head()) {
+        const bool whole = code == CURLE_OK || dropped_ > largest_redirect_body;
+        if (whole && is_followed_redirect()) {
+            result_.redirect_url = redirect_target();
+            code = result_.redirect_url.empty() ? CURLE_URL_MALFORMAT : CURLE_OK;
+        } else if (code == CURLE_OK && !head_shown_ && !show_head()) {
             code = CURLE_WRITE_ERROR;
         }
         curl_multi_remove_handle(multi_.multi_, easy_);
+        std::erase(multi_.failed_connects_, easy_);
         multi_.unpin(*this);
         --multi_.active_;
     }
@@ -276,7 +283,15 @@ void transfer::complete(int code) noexcept {
 
 /// libcurl's "couldn't connect" leaves out why; the kernel has said it.
 void transfer::explain(int code) {
-    result_.code = dropped_ > largest_redirect_body ? 0 : code;
+    constexpr std::string_view bad_chunk = "in chunked-encoding";  // told as a failed recv
+    if (code == CURLE_RECV_ERROR && std::string_view(error_text_.data()).ends_with(bad_chunk)) {
+        code = CURLE_WEIRD_SERVER_REPLY;
+    }
+    if (code == CURLE_OUT_OF_MEMORY)
+        result_.missing = ENOMEM;
+    else if (code != CURLE_COULDNT_CONNECT)
+        result_.missing = 0;  // another address did without
+    result_.code = code;
     const long error = info<long>(easy_, CURLINFO_OS_ERRNO);
     if (code == CURLE_COULDNT_CONNECT && error != 0) {
         result_.text = std::system_category().message(static_cast<int>(error));
@@ -305,8 +320,26 @@ void transfer::watch_for_stall() {
 
 // --- the body ---
 
+/// libcurl says where a redirect leads after its body only.
 bool transfer::is_followed_redirect() const {
-    return hop_.follow && info<const char*>(easy_, CURLINFO_REDIRECT_URL) != nullptr;
+    const long status = info<long>(easy_, CURLINFO_RESPONSE_CODE);
+    if (!hop_.follow || status < 300 || status > 399) return false;
+    return !head_.find("Location").value_or(std::string_view()).empty();
+}
+
+/// Empty: the location is no URL.
+std::string transfer::redirect_target() const {
+    const std::string location(head_.find("Location").value());
+    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
+    constexpr unsigned lenient = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;
+    char* text = nullptr;
+    if (curl_url_set(url.get(), CURLUPART_URL, hop_.url.c_str(), 0) != CURLUE_OK ||
+        curl_url_set(url.get(), CURLUPART_URL, location.c_str(), lenient) != CURLUE_OK ||
+        curl_url_get(url.get(), CURLUPART_URL, &text, 0) != CURLUE_OK) {
+        return {};
+    }
+    const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
+    return text;
 }
 
 bool transfer::show_head() {
@@ -374,7 +407,9 @@ void transfer::resume_soon() {
 void transfer::resume() {
     paused_ = false;
     last_progress_ = deadline::now();
-    curl_easy_pause(easy_, CURLPAUSE_CONT);  // may call on_write at once
+    // May call on_write at once, and tells nobody else what that has said.
+    if (const CURLcode code = curl_easy_pause(easy_, CURLPAUSE_CONT); code != CURLE_OK)
+        complete(code);
     multi_.drive_timers();
 }
 
@@ -386,6 +421,7 @@ int transfer::on_resolve(void*, void*, void* self) noexcept {
 // --- the outcome ---
 
 void transfer::describe(exchange& about) const {
+    if (stage_ == stage::queued) return;  // libcurl still tells of the request before
     about.status = static_cast<int>(info<long>(easy_, CURLINFO_RESPONSE_CODE));
     switch (info<long>(easy_, CURLINFO_HTTP_VERSION)) {
         case CURL_HTTP_VERSION_1_0:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/host_lookup.hpp"
 
+#include "net/head_lines.hpp"
+
 #include <grove/dns.hpp>
 
 #include <algorithm>
@@ -56,7 +58,7 @@ pinned_hosts::pinned_hosts(const std::vector<std::string>& entries) {
 
 std::string pinned_hosts::find(const origin& to) const {
     const auto found = std::ranges::find_if(pins_, [&](const pin& p) {
-        return p.port == to.port && (p.host == "*" || p.host == to.host);
+        return p.port == to.port && (p.host == "*" || same_name(p.host, to.host));
     });
     return found == pins_.end() ? std::string() : found->addresses;
 }
@@ -64,7 +66,10 @@ std::string pinned_hosts::find(const origin& to) const {
 std::string look_up(const origin& to, const client_options& options, deadline until) {
     std::error_code wrong;
     const dns::answer found = dns::resolve(to.host, question(options), until, wrong);
-    if (wrong) throw error(kind_of(wrong), to.host + ": " + wrong.message());
+    if (wrong) {
+        const bool late = wrong == dns::errc::timed_out && until.expired();
+        throw error(late ? error_kind::timeout : kind_of(wrong), to.host + ": " + wrong.message());
+    }
     std::string list;
     for (std::size_t i = 0; i < std::min(found.addresses.size(), most_addresses); ++i) {
         append(list, found.addresses[i]);

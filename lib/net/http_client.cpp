@@ -8,6 +8,7 @@
 #include <grove/timeout.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 
@@ -19,9 +20,10 @@ namespace {
 constexpr std::size_t remembered_origins = 1024;
 constexpr std::size_t few = 16;  // hops under way, for all of which a large buffer is no waste
 
-bool is_credential(const header& h) noexcept {
+/// Credentials, and the name by which the origin was called.
+bool is_for_one_origin(const header& h) noexcept {
     return same_name(h.name, "Authorization") || same_name(h.name, "Cookie") ||
-           same_name(h.name, "Proxy-Authorization");
+           same_name(h.name, "Proxy-Authorization") || same_name(h.name, "Host");
 }
 
 /// RFC 9110 15.4: 303 turns everything but HEAD into GET; for 301 and 302 that is what all clients
@@ -74,9 +76,10 @@ std::optional<std::string_view> response::find(std::string_view name) const {
     return std::nullopt;
 }
 
-class client::state {
+/// What a client and its requests share.
+class requester {
  public:
-    explicit state(client_options options)
+    explicit requester(client_options options)
         : options_(std::move(options)),
           multi_(hub::current().service<curl_multi>()),
           pins_(options_.resolve),
@@ -99,7 +102,7 @@ class client::state {
     /// A transfer for one hop; back to the idle ones only when libcurl is done with it.
     class lease {
      public:
-        explicit lease(state& of) : of_(of), held_(of.take_transfer()) {}
+        explicit lease(requester& of) : of_(of), held_(of.take_transfer()) {}
 
         lease(const lease&) = delete;
         lease& operator=(const lease&) = delete;
@@ -118,7 +121,7 @@ class client::state {
         void done() noexcept { done_ = true; }
 
      private:
-        state& of_;
+        requester& of_;
         std::unique_ptr<transfer> held_;
         bool done_ = false;
     };
@@ -128,6 +131,7 @@ class client::state {
     known_origin examine(std::string_view url) const;
     void connect_hop(hop& next, known_origin& to, exchange& about, deadline until);
     std::string run_hop(const hop& next, body_sink& sink, exchange& about, deadline until);
+    static void describe(const transfer& t, exchange& about);
     static void learn(known_origin& from, const exchange& about);
     [[noreturn]] static void fail(const transfer& t, const hop& what);
 
@@ -140,14 +144,14 @@ class client::state {
     std::size_t hops_ = 0;  // under way
 };
 
-std::unique_ptr<transfer> client::state::take_transfer() {
+std::unique_ptr<transfer> requester::take_transfer() {
     if (idle_.empty()) return std::make_unique<transfer>(multi_, options_);
     std::unique_ptr<transfer> taken = std::move(idle_.back());
     idle_.pop_back();
     return taken;
 }
 
-client::state::known_origin& client::state::origin_of(const std::string& url) {
+requester::known_origin& requester::origin_of(const std::string& url) {
     const std::string part(origin_part(url));
     const auto found = origins_.find(part);
     if (found != origins_.end()) return found->second;
@@ -155,7 +159,7 @@ client::state::known_origin& client::state::origin_of(const std::string& url) {
     return origins_.emplace(part, examine(url)).first->second;
 }
 
-client::state::known_origin client::state::examine(std::string_view url) const {
+requester::known_origin requester::examine(std::string_view url) const {
     known_origin known;
     known.where = parse_origin(url);
     if (known.where.scheme != "http" && known.where.scheme != "https") {
@@ -174,7 +178,7 @@ client::state::known_origin client::state::examine(std::string_view url) const {
 }
 
 /// Finds out where to connect, within the hop's connect timeout.
-void client::state::connect_hop(hop& next, known_origin& to, exchange& about, deadline until) {
+void requester::connect_hop(hop& next, known_origin& to, exchange& about, deadline until) {
     next.proxy = to.proxy;
     next.share_connection = to.speaks_http2;
     next.buffer = to.buffer.value_or(hops_ <= few ? buffer_size::large : buffer_size::small);
@@ -191,13 +195,14 @@ void client::state::connect_hop(hop& next, known_origin& to, exchange& about, de
     next.host = known_host{target.key(), std::move(addresses)};
 }
 
-void client::state::fail(const transfer& t, const hop& what) {
+void requester::fail(const transfer& t, const hop& what) {
+    if (t.result().missing != 0) throw_error(t.result().missing, "connect", shown_url(what.url));
     const std::string& said =
         t.result().stalled ? "no byte came within the stall timeout" : t.result().text;
     throw error(t.kind_of_failure(), what.method + ' ' + shown_url(what.url), said);
 }
 
-void client::state::learn(known_origin& from, const exchange& about) {
+void requester::learn(known_origin& from, const exchange& about) {
     constexpr std::uint64_t large_body = std::uint64_t{1} << 20;
     from.speaks_http2 = about.version == "2";
     if (about.bytes > large_body)
@@ -206,25 +211,35 @@ void client::state::learn(known_origin& from, const exchange& about) {
         from.buffer = buffer_size::small;
 }
 
+/// Times count from the start of the look-up, which libcurl knows nothing of.
+void requester::describe(const transfer& t, exchange& about) {
+    const duration dns = about.timings.dns.value_or(duration::zero());
+    t.describe(about);
+    if (dns > duration::zero() && !about.reused) about.timings.dns = dns;
+    for (auto* time : {&about.timings.connect, &about.timings.tls, &about.timings.first_byte,
+                       &about.timings.total}) {
+        if (*time) **time += dns;
+    }
+}
+
 /// Result: where the answer redirects to; empty when it is the answer.
-std::string client::state::run_hop(const hop& next, body_sink& sink, exchange& about,
-                                   deadline until) {
+std::string requester::run_hop(const hop& next, body_sink& sink, exchange& about, deadline until) {
     hop attempt = next;
     about.timings = {};
     about.final_url = next.url;
     ++hops_;
     const on_exit ended([this] { --hops_; });
     connect_hop(attempt, origin_of(next.url), about, until);
-    const duration dns = about.timings.dns.value_or(duration::zero());
     lease held(*this);
-    const bool in_time = held->run(std::move(attempt), sink, until);
-    if (in_time) held.done();
-    held->describe(about);
-    if (dns > duration::zero() && !about.reused) about.timings.dns = dns;
-    for (auto* t : {&about.timings.connect, &about.timings.tls, &about.timings.first_byte,
-                    &about.timings.total}) {
-        if (*t) **t += dns;
+    bool in_time = false;
+    try {
+        in_time = held->run(std::move(attempt), sink, until);
+    } catch (...) {
+        describe(*held, about);
+        throw;
     }
+    if (in_time) held.done();
+    describe(*held, about);
     if (!in_time) {
         throw error(error_kind::timeout, next.method + ' ' + shown_url(next.url),
                     "no whole answer came in time");
@@ -235,7 +250,7 @@ std::string client::state::run_hop(const hop& next, body_sink& sink, exchange& a
     return held->result().redirect_url;
 }
 
-void client::state::perform(const request& what, body_sink& sink, exchange& about, deadline until) {
+void requester::perform(const request& what, body_sink& sink, exchange& about, deadline until) {
     hop next;
     next.url = what.url;
     next.method = what.method;
@@ -265,9 +280,24 @@ void client::state::perform(const request& what, body_sink& sink, exchange& abou
         }
         if (origin_of(to).where == from) continue;
         next.send_credentials = false;
-        std::erase_if(next.headers, is_credential);
+        std::erase_if(next.headers, is_for_one_origin);
     }
 }
+
+/// A client may go while greenlets still wait for its requests.
+class client::state {
+ public:
+    explicit state(client_options options)
+        : shared_(std::make_shared<requester>(std::move(options))) {}
+
+    void perform(const request& what, body_sink& sink, exchange& about, deadline until) {
+        const std::shared_ptr<requester> alive = shared_;
+        alive->perform(what, sink, about, until);
+    }
+
+ private:
+    std::shared_ptr<requester> shared_;
+};
 
 client::client(client_options options) : state_(std::make_unique<state>(std::move(options))) {}
 

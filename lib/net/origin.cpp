@@ -27,10 +27,12 @@ std::uint16_t default_port(std::string_view scheme) noexcept {
     return 80;
 }
 
+/// IPv4 also in its short forms (`127.1`), which libcurl writes out before it connects.
 bool is_ip_address(const std::string& host) noexcept {
     std::array<unsigned char, 16> bytes{};
+    in_addr v4{};
     const std::string without_zone = host.substr(0, host.find('%'));
-    return inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+    return inet_aton(host.c_str(), &v4) == 1 ||
            inet_pton(AF_INET6, without_zone.c_str(), bytes.data()) == 1;
 }
 
@@ -98,7 +100,7 @@ origin parse_origin(std::string_view url) {
     if (!authority) throw refuse("the host or port cannot be read (international names: punycode)");
     origin found;
     found.scheme = lower(part.substr(0, scheme));
-    found.host = authority->host_address();
+    found.host = lower(authority->host_address());
     if (found.host.empty()) throw refuse("it names no host");
     found.port = default_port(found.scheme);
     if (authority->has_port() && !authority->port().empty()) {

@@ -15,7 +15,7 @@ namespace grove::http {
 /// Scheme, host and port: what connections, credentials and cookies belong to (RFC 6454).
 struct origin {
     std::string scheme;  ///< lower case
-    std::string host;    ///< decoded; an IPv6 literal without brackets
+    std::string host;    ///< decoded, lower case; an IPv6 literal without brackets
     std::uint16_t port = 0;
     bool is_address = false;  ///< a literal IPv4 or IPv6 address
 

@@ -31,6 +31,18 @@ TEST(origin, user_and_path_are_no_part_of_it) {
     EXPECT_EQ(o, http::parse_origin("http://h:81"));
 }
 
+TEST(origin, the_case_of_letters_does_not_count) {
+    EXPECT_EQ(http::parse_origin("HTTP://Example.COM/X"),
+              http::parse_origin("http://example.com/x"));
+}
+
+TEST(origin, short_forms_of_an_ipv4_address_are_addresses) {
+    for (const char* host : {"127.0.0.1", "127.1", "0x7f.0.0.1", "2130706433"})
+        EXPECT_TRUE(http::parse_origin("http://" + std::string(host)).is_address) << host;
+    for (const char* host : {"127.1.test", "0x7g", "256.1.1.1"})
+        EXPECT_FALSE(http::parse_origin("http://" + std::string(host)).is_address) << host;
+}
+
 TEST(origin, an_ipv6_literal_is_an_address_with_brackets_in_its_key_only) {
     const http::origin o = http::parse_origin("http://[::1]:8080/");
     EXPECT_TRUE(o.is_address);
