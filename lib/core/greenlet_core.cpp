@@ -2,6 +2,7 @@
 #include "base/check.hpp"
 #include "core/hub_core.hpp"
 
+#include <grove/detail/c_frames.hpp>
 #include <grove/error.hpp>
 #include <grove/greenlet.hpp>
 
@@ -72,6 +73,7 @@ void hub_core::deliver(greenlet_core& g) {
         g.interruptions = static_cast<std::uint8_t>(g.interruptions & ~report_pending);
         throw would_block_forever(std::exchange(g.extras->report, {}));
     }
+    if (g.withholds != 0) throw withheld((g.interruptions & kill_pending) != 0);
     if ((g.interruptions & kill_pending) != 0) {
         if (g.extras->kill_reason) std::rethrow_exception(g.extras->kill_reason);
         throw greenlet_exit();
@@ -81,6 +83,25 @@ void hub_core::deliver(greenlet_core& g) {
         forget_fired(first);
         first.raise();
     }
+}
+
+withheld::~withheld() = default;
+
+const char* withheld::what() const noexcept {
+    return kill_ ? "killed in a C call" : "timed out in a C call";
+}
+
+withhold::withhold() noexcept : owner_(&hub_core::of_thread().current()) {
+    ++owner_->withholds;
+}
+
+withhold::~withhold() {
+    --owner_->withholds;
+}
+
+bool in_greenlet() noexcept {
+    if (this_hub == nullptr || this_hub->on_hub()) return false;
+    return &this_hub->current() != &this_hub->main_greenlet();
 }
 
 // --- links and locals ---

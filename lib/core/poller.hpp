@@ -31,7 +31,8 @@ class fd_watcher {
     callback ready;
 };
 
-/// Edge: told once when the descriptor becomes ready. Level: told at each look while it is.
+/// Edge: told once when the descriptor becomes ready, urgent data counting as read. Level: told at
+/// each look while it is.
 enum class trigger : std::uint8_t { edge, level };
 
 class poller {
@@ -54,6 +55,9 @@ class poller {
     void wait(std::int64_t timeout) noexcept;
 
     [[nodiscard]] std::size_t attached() const noexcept { return attached_; }
+
+    /// Readable while `wait` has something to tell: a poller can be watched by another.
+    [[nodiscard]] int descriptor() const noexcept { return epoll_.get(); }
 
  private:
     struct entry {

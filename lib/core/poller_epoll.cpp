@@ -16,7 +16,10 @@ constexpr std::size_t batch = 256;
 
 std::uint32_t events_for(readiness interest, trigger kind) noexcept {
     std::uint32_t events = kind == trigger::edge ? EPOLLET : 0U;
-    if (includes(interest, readiness::read)) events |= EPOLLIN | EPOLLRDHUP;
+    if (includes(interest, readiness::read)) {
+        events |= EPOLLIN | EPOLLRDHUP;
+        if (kind == trigger::edge) events |= EPOLLPRI;
+    }
     if (includes(interest, readiness::write)) events |= EPOLLOUT;
     return events;
 }
@@ -24,7 +27,7 @@ std::uint32_t events_for(readiness interest, trigger kind) noexcept {
 readiness seen_in(std::uint32_t events) noexcept {
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) return readiness::both | readiness::hung_up;
     readiness seen = readiness::none;
-    if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) seen = seen | readiness::read;
+    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI)) != 0) seen = seen | readiness::read;
     if ((events & EPOLLRDHUP) != 0) seen = seen | readiness::hung_up;
     if ((events & EPOLLOUT) != 0) seen = seen | readiness::write;
     return seen;

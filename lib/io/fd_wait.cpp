@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "io/fd_wait.hpp"
 
+#include "io/poll_table.hpp"
+
 #include <grove/error.hpp>
 #include <grove/timeout.hpp>
 
@@ -57,6 +59,7 @@ void fd_wait::wait(direction d, deadline until, const char* call) {
 void fd_wait::close() noexcept {
     if (!fd_) return;
     hub_.descriptors.detach(fd_.get());  // before the number can be given to someone else
+    poll_table::closing(fd_.get());
     fd_.reset();
     for (bool& may : ready_) may = true;  // a later call fails at once; no edge would end its wait
     wake(direction::read);

@@ -99,6 +99,7 @@ class GROVE_API greenlet_core : public list_hook<greenlet_core, everyone> {
     std::uint32_t block_size;
     std::uint16_t shields = 0;
     std::uint8_t interruptions = 0;  ///< bits of `interruption`; zero on every fast path
+    std::uint8_t withholds = 0;      ///< lives of `withhold`
     ending ended = ending::none;
     stack_size stack = stack_size::kib_64;
 

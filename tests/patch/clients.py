@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Unmodified C clients against their real servers, with the patch library preloaded and without.
+
+BLOCKING_CLIENTS and PATCH_LIBRARY name the program and the library.
+"""
+import glob
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from program import wait_until  # noqa: E402
+
+CLIENTS = os.environ["BLOCKING_CLIENTS"]
+LIBRARY = os.environ["PATCH_LIBRARY"]
+
+
+def run_clients(kind, where, what, patched):
+    """What the program says, as a dictionary of its lines."""
+    environment = {**os.environ, **({"LD_PRELOAD": LIBRARY} if patched else {})}
+    done = subprocess.run([CLIENTS, kind, where, what], env=environment, capture_output=True,
+                          text=True, timeout=50, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"it ended with {done.returncode}: {done.stderr}")
+    print(f"{kind} {what} {'patched' if patched else 'unpatched'}: {done.stdout.strip()}")
+    return dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+
+
+class Server:
+    """A server in a folder of its own in memory, ended with the test."""
+
+    def __init__(self, user=None):
+        place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.folder = tempfile.mkdtemp(prefix="grove-", dir=place)
+        self._as = ["setpriv", "--pdeathsig=TERM"]
+        if user and os.getuid() == 0:
+            account = pwd.getpwnam(user)
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+            self._as += [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}",
+                         "--clear-groups"]
+        os.chmod(self.folder, 0o755)
+        self._log = tempfile.TemporaryFile()
+        self._process = None
+
+    def run(self, *words):
+        subprocess.run([*self._as, *words], cwd=self.folder, check=True,
+                       stdout=self._log, stderr=self._log)
+
+    def start(self, *words, answers):
+        self._process = subprocess.Popen([*self._as, *words], cwd=self.folder,
+                                         stdin=subprocess.DEVNULL,
+                                         stdout=self._log, stderr=self._log)
+
+        def is_up():
+            if self._process.poll() is not None:
+                raise AssertionError("the server ended: " + self.said())
+            return answers()
+
+        wait_until(is_up, "the server answers", 30)
+
+    def said(self):
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")[-4000:]
+
+    def stop(self):
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+        self._log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def redis():
+    server = Server()
+    path = os.path.join(server.folder, "socket")
+    server.start("redis-server", "--port", "0", "--unixsocket", path, "--save", "",
+                 answers=lambda: os.path.exists(path))
+    return server, path
+
+
+def postgres():
+    tools = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+    server = Server(user="postgres")
+    data = os.path.join(server.folder, "data")
+    server.run(f"{tools}/initdb", "-D", data, "-A", "trust", "-U", "grove", "--no-sync",
+               "--no-locale", "-E", "UTF8")
+    server.start(f"{tools}/postgres", "-D", data, "-k", server.folder, "-c", "listen_addresses=",
+                 "-c", "max_connections=200", "-c", "fsync=off",
+                 answers=lambda: subprocess.run([f"{tools}/pg_isready", "-q", "-h", server.folder],
+                                                check=False).returncode == 0)
+    return server, server.folder
+
+
+class Matrix:
+    """The same three claims for each client."""
+
+    def test_a_hundred_calls_take_as_long_as_a_few(self):
+        took = float(run_clients(self.kind, self.where, "100", patched=True)["seconds"])
+        self.assertGreaterEqual(took, 0.1)
+        self.assertLess(took, 0.6)
+
+    def test_without_the_library_each_waits_for_the_one_before(self):
+        took = float(run_clients(self.kind, self.where, "10", patched=False)["seconds"])
+        self.assertGreaterEqual(took, 1.0)
+
+    def test_a_timeout_ends_a_call_with_the_clients_own_error(self):
+        told = run_clients(self.kind, self.where, "limit", patched=True)
+        self.assertTrue(50 <= float(told["milliseconds"]) < 90, told)
+        self.assertRegex(told["error"], re.escape(os.strerror(110)))
+        self.assertEqual(told["then"], "thrown")
+
+
+class hiredis(Matrix, unittest.TestCase):
+    kind = "redis"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server, cls.where = redis()
+        cls.addClassCleanup(cls.server.stop)
+
+
+class libpq(Matrix, unittest.TestCase):
+    kind = "postgres"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server, cls.where = postgres()
+        cls.addClassCleanup(cls.server.stop)
+
+
+if __name__ == "__main__":
+    unittest.main()
