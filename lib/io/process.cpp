@@ -2,12 +2,12 @@
 #include "io/process_core.hpp"
 
 #include <grove/process.hpp>
+#include <grove/signals.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <csignal>
-#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -35,9 +35,7 @@ std::string_view end_of(std::string_view errors) {
 
 std::string exit_status::text() const {
     if (signal_ == 0) return fmt::format("exit code {}", code_);
-    const char* name = ::sigabbrev_np(signal_);
-    if (name == nullptr) return fmt::format("killed by signal {}", signal_);
-    return fmt::format("killed by SIG{}", name);
+    return "killed by " + signal_name(signal_);
 }
 
 process::process(const process_options& options)

@@ -206,10 +206,10 @@ void process_core::kill() noexcept {
 }
 
 void process_core::end() noexcept {
+    kill();  // first: without its pipes it might end in another way
     in.close();
     out.close();
     err.close();
-    kill();
     const shield until_it_is_gone;
     wait(never);
     ::waitid(P_PIDFD, static_cast<id_t>(child_.pidfd.get()), nullptr, WEXITED | WNOHANG);

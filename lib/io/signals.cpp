@@ -56,11 +56,6 @@ std::uint64_t arrivals_of(int number) noexcept {
     return shared.arrivals.at(static_cast<std::size_t>(number));
 }
 
-std::string name_of_signal(int number) {
-    const char* name = ::sigabbrev_np(number);
-    return name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(number);
-}
-
 /// A handler returns to the instruction that failed.
 bool is_a_fault(int number) noexcept {
     return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL;
@@ -71,8 +66,7 @@ bool is_a_fault(int number) noexcept {
 class installed_handlers {
  public:
     static installed_handlers& only() {
-        static installed_handlers* const all =
-            new installed_handlers;  // outlives whatever runs at exit
+        static auto* const all = new installed_handlers;  // outlives whatever runs at exit
         return *all;
     }
 
@@ -126,7 +120,7 @@ class installed_handlers {
         action.sa_flags = SA_RESTART | SA_ONSTACK;
         sigemptyset(&action.sa_mask);
         if (::sigaction(number, &action, &of(number).former) != 0)
-            throw_errno("sigaction", name_of_signal(number));
+            throw_errno("sigaction", signal_name(number));
     }
 
     /// Unless somebody else has taken the signal meanwhile.
@@ -249,6 +243,11 @@ signal_desk& desk_of_thread() {
 }  // namespace
 }  // namespace detail
 
+std::string signal_name(int number) {
+    const char* name = ::sigabbrev_np(number);
+    return name != nullptr ? std::string("SIG") + name : "signal " + std::to_string(number);
+}
+
 signal_handle::signal_handle(std::shared_ptr<detail::signal_core> core) noexcept
     : core_(std::move(core)) {}
 
@@ -281,8 +280,7 @@ int signal_handle::number() const noexcept {
 
 signal_handle on_signal(int number, detail::task f) {
     const bool known = number > 0 && number <= detail::last_signal;
-    if (!known || detail::is_a_fault(number))
-        throw_error(EINVAL, "sigaction", detail::name_of_signal(number));
+    if (!known || detail::is_a_fault(number)) throw_error(EINVAL, "sigaction", signal_name(number));
     auto core = std::make_shared<detail::signal_core>(number, std::move(f));
     detail::desk_of_thread().add(*core);
     return signal_handle(std::move(core));

@@ -67,7 +67,7 @@ GROVE_IN_CHILD void reset_signals() noexcept {
     constexpr int last = 64;
     constexpr std::size_t mask_size = 8;
     // The kernel's struct sigaction and signal set; zero is SIG_DFL and no signal.
-    const std::uint64_t zero[8] = {};
+    const std::array<std::uint64_t, 8> zero{};
     for (int number = 1; number <= last; ++number)
         call(SYS_rt_sigaction, number, &zero, nullptr, mask_size);  // fails for SIGKILL, SIGSTOP
     call(SYS_rt_sigprocmask, SIG_SETMASK, &zero, nullptr, mask_size);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdint>
 
 namespace grove::detail {
 namespace {
@@ -73,13 +74,9 @@ ssize_t write_to_pipe(int fd, const iovec* from, std::size_t count) {
         if (const int error = wait_for_pipe(fd, POLLOUT)) return fail_with(error);
         return libc().writev(fd, from, static_cast<int>(count));
     }
-    bool failed = false;
     const auto step = [&](iovec piece) -> ssize_t {
         if (const int error = wait_for_pipe(fd, POLLOUT)) return fail_with(error);
-        const ssize_t n =
-            libc().write(fd, piece.iov_base, std::min<std::size_t>(piece.iov_len, PIPE_BUF));
-        failed = n < 0;
-        return n;
+        return libc().write(fd, piece.iov_base, std::min<std::size_t>(piece.iov_len, PIPE_BUF));
     };
     buffers_left all(from, count);
     all.take(0);

@@ -19,8 +19,9 @@
 /// main; there is no moment to patch at and nothing to restore.
 ///
 /// In a greenlet, on a descriptor that is left blocking, a call is tried without blocking and waits
-/// in the hub. The descriptor's flags are never changed behind the program's back: O_NONBLOCK is
-/// set for the length of one `connect` or `accept`, and F_GETFL always tells the program's own.
+/// in the hub. Nothing is remembered of a descriptor, and F_GETFL tells what the program has set:
+/// only for the length of one `connect` or `accept` system call O_NONBLOCK is set besides, which
+/// another thread or process that shares the descriptor could see.
 /// Everywhere else (the main greenlet, other threads, the child after a fork, non-blocking
 /// descriptors, files) the call is libc's own.
 /// Limits: SO_RCVTIMEO, SO_SNDTIMEO and a call's own timeout hold. A signal ends no wait in a

@@ -152,6 +152,7 @@ struct completed {
     bool late = false;  ///< the deadline came first: its group was killed then
 };
 
+/// Move-only; one that was moved from may only be assigned to or destroyed.
 class GROVE_API process {
  public:
     /// Starts it. Blocks the thread until the program has replaced ours in the child (about half a

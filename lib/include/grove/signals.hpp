@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 /// Signals as greenlets: a function that runs in a greenlet of its own each time one arrives.
 ///
@@ -62,5 +63,8 @@ class GROVE_API signal_handle {
 /// Throws: `std::system_error` (EINVAL: no such signal, SIGKILL and SIGSTOP, and those that a fault
 /// in the program raises, which no greenlet could answer).
 [[nodiscard]] GROVE_API signal_handle on_signal(int number, detail::task f = {});
+
+/// `SIGTERM`; `signal 35` for one that has no name.
+[[nodiscard]] GROVE_API std::string signal_name(int number);
 
 }  // namespace grove

@@ -255,12 +255,12 @@ TEST(poll, sees_a_descriptor_that_took_the_number_of_one_closed_behind_its_back)
 }
 
 TEST(poll, waits_beside_a_socket_of_grove) {
-    auto [near, far] = grove::socket::pair();
-    auto poller = grove::spawn([&] { return grove::wait_read(near.fd()); });
-    auto reader = grove::spawn([&] { return grove_test::read_to_end(near); });
+    auto ends = grove::socket::pair();
+    auto poller = grove::spawn([&] { return grove::wait_read(ends.first.fd()); });
+    auto reader = grove::spawn([&] { return grove_test::read_to_end(ends.first); });
     let_it_park(poller);
-    far.write_all("line\n");
-    far.close();
+    ends.second.write_all("line\n");
+    ends.second.close();
     EXPECT_TRUE(poller.get());
     EXPECT_EQ(reader.get(), "line\n");
 }

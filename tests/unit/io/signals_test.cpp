@@ -94,13 +94,13 @@ TEST(signals, a_wait_tells_of_each_arrival_once) {
     EXPECT_TRUE(handle.wait(20s));
 }
 
-TEST(signals, a_wait_goes_on_until_one_comes_from_outside) {
+TEST(signals, a_wait_goes_on_until_another_thread_gets_one) {
     auto handle = grove::on_signal(SIGUSR1);
     auto waiting = grove::spawn([&] { return handle.wait(); });
     let_it_park(waiting);
-    std::thread outside([] { ::kill(::getpid(), SIGUSR1); });
+    std::thread other([] { std::raise(SIGUSR1); });
     EXPECT_TRUE(waiting.get());
-    outside.join();
+    other.join();
 }
 
 TEST(signals, a_wait_ends_by_a_scope_or_a_kill_and_takes_nothing) {
@@ -175,6 +175,11 @@ TEST(signals, those_that_cannot_be_taken_are_refused) {
                   std::errc::invalid_argument)
             << number;
     }
+}
+
+TEST(signals, have_names) {
+    EXPECT_EQ(grove::signal_name(SIGTERM), "SIGTERM");
+    EXPECT_EQ(grove::signal_name(35), "signal 35");
 }
 
 TEST(signals, are_not_taken_from_children) {
