@@ -108,14 +108,14 @@ void hub_core::run_posted() {
 void hub_core::poll() {
     if (anything_to_do()) {
         descriptors.wait(0);
-    } else if (virtual_time_ && !timers.empty()) {
-        descriptors.wait(0);
-        if (!anything_to_do()) jump_in_time();
     } else if (!idlers_.empty()) {
         descriptors.wait(0);
         if (ready_first_ == nullptr && (timers.empty() || timers.earliest() > clock_now())) {
             wake_all(idlers_);
         }
+    } else if (virtual_time_ && !timers.empty()) {
+        descriptors.wait(0);
+        if (!anything_to_do()) jump_in_time();
     } else if (anything_can_wake()) {
         sleep();
     } else {

@@ -156,7 +156,7 @@ class signal_core : public list_hook<signal_core> {
         if (fresh == 0) return;
         seen_ += fresh;
         arrived_ += fresh;
-        waiting_.dismiss(news::granted);
+        for (; told_ != arrived_ && !waiting_.empty(); ++told_) waiting_.pop_front()->wake();
         if (f_ == nullptr) return;
         for (std::uint64_t i = 0; i < fresh; ++i) running_.spawn([f = f_] { (*f)(); });
     }
@@ -164,13 +164,13 @@ class signal_core : public list_hook<signal_core> {
     bool wait(deadline until) {
         hub_core& hub = hub_core::of_thread();
         look();
-        while (told_ == arrived_) {
-            hub.hold();
-            const on_exit at_end([&hub] { hub.let_go(); });
-            if (!waiting_.wait("signal_handle.wait", this, until)) return false;
+        if (told_ != arrived_) {
+            ++told_;
+            return true;
         }
-        ++told_;
-        return true;
+        hub.hold();
+        const on_exit at_end([&hub] { hub.let_go(); });
+        return waiting_.wait("signal_handle.wait", this, until);
     }
 
     /// Nothing arrives any more; what runs is killed, but for the greenlet that asks.
@@ -192,7 +192,7 @@ class signal_core : public list_hook<signal_core> {
     int number_;
     std::uint64_t seen_;  // of the process's count
     std::uint64_t arrived_ = 0;
-    std::uint64_t told_ = 0;  // by `wait`
+    std::uint64_t told_ = 0;  // to those who waited, first come first
     std::shared_ptr<task> f_;
     wait_list waiting_;
     group running_;

@@ -49,6 +49,15 @@ TEST(simulation, an_hour_takes_no_time) {
     EXPECT_LT(std::chrono::steady_clock::now() - began, 1s);
 }
 
+TEST(simulation, idle_returns_before_time_goes_on) {
+    const grove::simulation world;
+    auto later = grove::spawn([] { grove::sleep_for(1s); });
+    grove::idle();
+    EXPECT_EQ(world.elapsed(), 0s);
+    EXPECT_FALSE(later.ready());
+    later.join();
+}
+
 TEST(simulation, deadlines_follow_the_virtual_clock) {
     const grove::simulation world;
     const grove::deadline later = 10s;

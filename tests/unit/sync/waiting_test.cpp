@@ -1,47 +1,71 @@
 // SPDX-License-Identifier: MIT
+#include "tests/support/waiting_cases.hpp"
+
+#include <grove/actor.hpp>
 #include <grove/async_result.hpp>
 #include <grove/channel.hpp>
 #include <grove/condition.hpp>
 #include <grove/event.hpp>
+#include <grove/explore.hpp>
 #include <grove/greenlet.hpp>
-#include <grove/hub.hpp>
+#include <grove/lifo_queue.hpp>
+#include <grove/mutex.hpp>
+#include <grove/pool.hpp>
+#include <grove/priority_queue.hpp>
 #include <grove/queue.hpp>
 #include <grove/semaphore.hpp>
 #include <grove/simulation.hpp>
 #include <grove/timeout.hpp>
+#include <grove/wait_any.hpp>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
-#include <stdexcept>
+#include <mutex>
+#include <optional>
 #include <vector>
 
-// What holds for everything that blocks. Each adaptor below makes one blocking call; `wait` says
-// whether it got what it came for, `allow` lets one more waiter through.
+// The calls of this layer that block, for the suite of tests/support/waiting_cases.hpp; then what
+// only some of them have: an owner, and an end.
 
 namespace {
 
 using namespace std::chrono_literals;
+using namespace grove_test;
+
+/// For a `get` whose lateness is an exception.
+template <class F>
+bool unless_late(F get) {
+    try {
+        get();
+        return true;
+    } catch (const grove::timeout_expired& e) {
+        if (e.source() != nullptr) throw;
+        return false;
+    }
+}
 
 struct event_wait {
     grove::event e;
 
-    bool wait(grove::deadline until = grove::never) { return e.wait(until); }
+    bool wait(grove::deadline until) { return e.wait(until); }
 
     void allow() { e.set(); }
-
-    static constexpr bool lets_all_through = true;
 };
 
 struct semaphore_acquire {
     grove::semaphore s{0};
 
-    bool wait(grove::deadline until = grove::never) { return s.acquire(until); }
+    bool wait(grove::deadline until) { return s.acquire(until); }
 
     void allow() { s.release(); }
+};
 
-    static constexpr bool lets_all_through = false;
+struct semaphore_wait {
+    grove::semaphore s{0};
+
+    bool wait(grove::deadline until) { return s.wait(until); }
+
+    void allow() { s.release(); }
 };
 
 struct bounded_semaphore_acquire {
@@ -49,70 +73,93 @@ struct bounded_semaphore_acquire {
 
     bounded_semaphore_acquire() { s.acquire(); }
 
-    bool wait(grove::deadline until = grove::never) { return s.acquire(until); }
+    bool wait(grove::deadline until) {
+        if (!s.acquire(until)) return false;
+        s.release();
+        return true;
+    }
 
     void allow() { s.release(); }
+};
 
-    static constexpr bool lets_all_through = false;
+template <class Mutex>
+struct lock {
+    Mutex m;
+
+    lock() { m.lock(); }
+
+    bool wait(grove::deadline until) {
+        if (m.held()) return wait_elsewhere(until);
+        return pass(until);
+    }
+
+    void allow() { m.unlock(); }
+
+ private:
+    bool pass(grove::deadline until) {
+        if (!m.lock(until)) return false;
+        m.unlock();
+        return true;
+    }
+
+    /// The main greenlet holds it, so a wait of its own is made by another.
+    bool wait_elsewhere(grove::deadline until) {
+        auto other = grove::spawn([&] { return pass(until); });
+        const grove::on_exit never_left([&] { other.kill(); });
+        return other.get();
+    }
 };
 
 struct async_result_wait {
     grove::async_result<int> r;
 
-    bool wait(grove::deadline until = grove::never) { return r.wait(until); }
+    bool wait(grove::deadline until) { return r.wait(until); }
 
     void allow() { r.set(1); }
-
-    static constexpr bool lets_all_through = true;
 };
 
 struct async_result_get {
     grove::async_result<int> r;
 
-    bool wait(grove::deadline until = grove::never) {
-        try {
-            return r.get(until) == 1;
-        } catch (const grove::timeout_expired& e) {
-            if (e.source() != nullptr) throw;
-            return false;
-        }
+    bool wait(grove::deadline until) {
+        return unless_late([&] { static_cast<void>(r.get(until)); });
     }
 
     void allow() { r.set(1); }
-
-    static constexpr bool lets_all_through = true;
 };
 
+template <class Queue>
 struct queue_get {
-    grove::queue<int> q{4};
+    Queue q{4};
 
-    bool wait(grove::deadline until = grove::never) { return q.get(until).has_value(); }
+    bool wait(grove::deadline until) { return q.get(until).has_value(); }
+
+    void close() { q.close(); }
 
     void allow() { q.put(1); }
-
-    static constexpr bool lets_all_through = false;
 };
 
 struct queue_peek {
     grove::queue<int> q{4};
 
-    bool wait(grove::deadline until = grove::never) { return q.peek(until) != nullptr; }
+    bool wait(grove::deadline until) { return q.peek(until) != nullptr; }
+
+    void close() { q.close(); }
 
     void allow() { q.put(1); }
-
-    static constexpr bool lets_all_through = true;
 };
 
+template <class Queue>
 struct queue_put {
-    grove::queue<int> q{1};
+    Queue q{1};
 
     queue_put() { q.put(0); }
 
-    bool wait(grove::deadline until = grove::never) { return q.put(1, until); }
+    bool wait(grove::deadline until) { return q.put(1, until); }
+
+    void close() { q.close(); }
 
     void allow() { q.get(); }
-
-    static constexpr bool lets_all_through = false;
 };
 
 struct queue_join {
@@ -120,35 +167,33 @@ struct queue_join {
 
     queue_join() { q.put(0); }
 
-    bool wait(grove::deadline until = grove::never) { return q.join(until); }
+    bool wait(grove::deadline until) { return q.join(until); }
 
     void allow() { q.task_done(); }
-
-    static constexpr bool lets_all_through = true;
 };
 
 struct channel_get {
     grove::channel<int> c;
 
-    bool wait(grove::deadline until = grove::never) { return c.get(until).has_value(); }
+    bool wait(grove::deadline until) { return c.get(until).has_value(); }
+
+    void close() { c.close(); }
 
     void allow() {
         if (!c.try_put(1)) grove::spawn_detached([this] { c.put(1, 1h); });
     }
-
-    static constexpr bool lets_all_through = false;
 };
 
 struct channel_put {
     grove::channel<int> c;
 
-    bool wait(grove::deadline until = grove::never) { return c.put(1, until); }
+    bool wait(grove::deadline until) { return c.put(1, until); }
+
+    void close() { c.close(); }
 
     void allow() {
         if (!c.try_get()) grove::spawn_detached([this] { c.get(1h); });
     }
-
-    static constexpr bool lets_all_through = false;
 };
 
 struct condition_wait {
@@ -160,164 +205,166 @@ struct condition_wait {
 
     grove::condition c;
 
-    bool wait(grove::deadline until = grove::never) {
+    bool wait(grove::deadline until) {
         no_lock nothing;
         return c.wait(nothing, until);
     }
 
     void allow() { c.notify_one(); }
-
-    static constexpr bool lets_all_through = false;
 };
 
-template <class Adaptor>
-class waiting : public testing::Test {
- protected:
-    grove::simulation world;
-    std::unique_ptr<Adaptor> it = std::make_unique<Adaptor>();
-};
-
-using everything_that_blocks =
-    testing::Types<event_wait, semaphore_acquire, bounded_semaphore_acquire, async_result_wait,
-                   async_result_get, queue_get, queue_peek, queue_put, queue_join, channel_get,
-                   channel_put, condition_wait>;
-TYPED_TEST_SUITE(waiting, everything_that_blocks);
-
-TYPED_TEST(waiting, returns_later_when_it_is_allowed_later) {
-    auto g = grove::spawn([&] { return this->it->wait(); });
-    grove::sleep_for(1s);
-    ASSERT_FALSE(g.ready());
-    this->it->allow();
-    EXPECT_TRUE(g.get());
-    EXPECT_EQ(this->world.elapsed(), 1s);
-}
-
-TYPED_TEST(waiting, says_false_at_its_deadline) {
-    EXPECT_FALSE(this->it->wait(2s));
-    EXPECT_EQ(this->world.elapsed(), 2s);
-}
-
-TYPED_TEST(waiting, says_false_at_a_deadline_that_has_passed) {
-    bool others_ran = false;
-    auto other = grove::spawn([&] { others_ran = true; });
-    EXPECT_FALSE(this->it->wait(0s));
-    EXPECT_TRUE(others_ran);
-    EXPECT_EQ(this->world.elapsed(), 0s);
-}
-
-TYPED_TEST(waiting, is_ended_by_an_outer_timeout) {
-    grove::timeout limit(1s);
-    try {
-        this->it->wait(1h);
-        FAIL() << "the outer timeout did not end the wait";
-    } catch (const grove::timeout_expired& e) {
-        EXPECT_TRUE(limit.is_source(e));
-    }
-    EXPECT_EQ(this->world.elapsed(), 1s);
-}
-
-TYPED_TEST(waiting, is_ended_by_a_kill) {
-    auto g = grove::spawn([&] { this->it->wait(); });
-    grove::yield();
-    EXPECT_TRUE(g.kill(1s));
-    EXPECT_TRUE(g.killed());
-    EXPECT_EQ(this->world.elapsed(), 0s);
-}
-
-TYPED_TEST(waiting, leaves_nothing_behind_when_it_was_ended) {
-    EXPECT_FALSE(this->it->wait(1s));
-    EXPECT_FALSE(grove::with_timeout(1s, [&] { this->it->wait(); }));
-    auto killed = grove::spawn([&] { this->it->wait(); });
-    grove::yield();
-    killed.kill();
-    auto g = grove::spawn([&] { return this->it->wait(); });
-    grove::yield();
-    this->it->allow();
-    EXPECT_TRUE(g.get(1s));
-}
-
-TYPED_TEST(waiting, keeps_what_it_got_when_the_kill_comes_in_the_same_turn) {
-    bool got = false;
-    bool went_on = false;
-    auto g = grove::spawn([&] {
-        got = this->it->wait();
-        grove::yield();  // here the kill is thrown
-        went_on = true;
+/// The end of a greenlet is waited for.
+struct ends_when_allowed {
+    grove::event allowed;
+    grove::greenlet<int> g = grove::spawn([this] {
+        allowed.wait();
+        return 1;
     });
-    grove::yield();
-    this->it->allow();
-    g.kill();
-    EXPECT_TRUE(got);
-    EXPECT_FALSE(went_on);
-}
 
-TYPED_TEST(waiting, keeps_what_it_got_when_its_deadline_comes_in_the_same_turn) {
-    auto g = grove::spawn([&] { return this->it->wait(1s); });
-    grove::yield();
-    auto at_the_same_time = grove::hub::current().call_at(
-        1s, [&] { this->it->allow(); }, grove::keep_alive::yes);
-    grove::sleep_for(2s);
-    // The wait's timer was set first, so it fires first; the greenlet runs after both.
-    EXPECT_TRUE(g.ready());
-    EXPECT_TRUE(g.get());
-}
+    ends_when_allowed() { grove::idle(); }
 
-TYPED_TEST(waiting, serves_those_who_came_first_first) {
-    std::vector<int> order;
-    std::vector<grove::greenlet<void>> all;
-    for (int i = 0; i < 20; ++i) {
-        all.push_back(grove::spawn([&, i] {
-            if (this->it->wait()) order.push_back(i);
-            // A bounded token has to come back before the next one can be given.
-            if constexpr (std::is_same_v<TypeParam, bounded_semaphore_acquire>) this->it->allow();
-        }));
+    void allow() { allowed.set(); }
+};
+
+struct greenlet_join : ends_when_allowed {
+    bool wait(grove::deadline until) { return g.join(until); }
+};
+
+struct greenlet_get : ends_when_allowed {
+    bool wait(grove::deadline until) {
+        return unless_late([&] { static_cast<void>(g.get(until)); });
     }
-    grove::yield();
-    const bool once =
-        TypeParam::lets_all_through || std::is_same_v<TypeParam, bounded_semaphore_acquire>;
-    for (int i = 0; i < (once ? 1 : 20); ++i) this->it->allow();
-    grove::join_all(all);
-    std::vector<int> as_they_came(20);
-    for (int i = 0; i < 20; ++i) as_they_came[static_cast<std::size_t>(i)] = i;
-    EXPECT_EQ(order, as_they_came);
-}
+};
 
-TYPED_TEST(waiting, passes_over_one_who_was_killed_to_the_next) {
-    auto first = grove::spawn([&] { return this->it->wait(); });
-    auto second = grove::spawn([&] { return this->it->wait(); });
-    grove::yield();
-    first.kill();
-    this->it->allow();
-    EXPECT_TRUE(second.get(1s));
-}
-
-TYPED_TEST(waiting, throws_when_what_it_waits_on_is_destroyed) {
-    std::vector<grove::greenlet<void>> all;
-    std::vector<int> told;
-    for (int i = 0; i < 3; ++i) {
-        all.push_back(grove::spawn([&, i] {
-            try {
-                this->it->wait();
-            } catch (const std::logic_error&) {
-                told.push_back(i);
-            }
-        }));
+struct join_all : ends_when_allowed {
+    bool wait(grove::deadline until) {
+        std::vector<grove::greenlet_handle*> one{&g};
+        return !grove::join_all(one, {.until = until}).empty();
     }
-    grove::yield();
-    this->it.reset();
-    grove::join_all(all);
-    EXPECT_THAT(told, testing::ElementsAre(0, 1, 2));
+};
+
+/// The one place of a pool is taken.
+struct full_pool {
+    grove::event allowed;
+    grove::pool p{1};
+
+    full_pool() {
+        p.spawn([this] { allowed.wait(); });
+        grove::idle();
+    }
+
+    void allow() { allowed.set(); }
+};
+
+struct pool_join : full_pool {
+    bool wait(grove::deadline until) { return p.join(until); }
+};
+
+struct pool_wait_available : full_pool {
+    bool wait(grove::deadline until) { return p.wait_available(until); }
+};
+
+struct actor_send {
+    grove::event allowed;
+    grove::actor<int> a{1};
+
+    actor_send() {
+        a.start([this](int&) {
+            allowed.wait();
+            allowed.clear();
+        });
+        a.send(0);
+        grove::idle();
+        a.send(0);
+    }
+
+    bool wait(grove::deadline until) { return a.send(1, until); }
+
+    void close() { a.stop(); }
+
+    void allow() { allowed.set(); }
+};
+
+struct wait_any_of_two {
+    grove::event e;
+    grove::queue<int> q{1};
+
+    bool wait(grove::deadline until) { return grove::wait_any(until, q, e).has_value(); }
+
+    void allow() { e.set(); }
+};
+
+/// What a greenlet can hold, by its lock.
+template <class Lockable>
+class holding : public testing::Test {};
+
+using lockables = testing::Types<grove::mutex, grove::recursive_mutex, grove::semaphore,
+                                 grove::bounded_semaphore>;
+TYPED_TEST_SUITE(holding, lockables);
+
+TYPED_TEST(holding, is_given_up_by_one_who_is_killed) {
+    grove::explore(100, [] {
+        TypeParam held;
+        auto holder = grove::spawn([&] {
+            const std::lock_guard lock(held);
+            grove::sleep_for(1h);
+        });
+        grove::idle();
+        auto next = grove::spawn([&] { const std::lock_guard lock(held); });
+        auto killer = grove::spawn([&] { holder.kill(); });
+        grove::join_all(next, killer);
+        const std::unique_lock mine(held, std::try_to_lock);
+        EXPECT_TRUE(mine.owns_lock());
+    });
 }
 
-TYPED_TEST(waiting, on_the_hub_ends_the_process_with_a_message) {
-    // The fixture has a hub by now, and a fork of a hub is none: a fresh process runs this.
-    testing::FLAGS_gtest_death_test_style = "threadsafe";
-    EXPECT_DEATH(
-        {
-            grove::hub::current().post([&] { this->it->wait(); });
-            grove::sleep_for(1s);
-        },
-        "a hub callback must not block");
+TYPED_TEST(holding, is_given_up_by_one_whose_time_is_over) {
+    grove::explore(100, [] {
+        TypeParam held;
+        auto holder = grove::spawn([&] {
+            const grove::timeout limit(1s);
+            const std::lock_guard lock(held);
+            EXPECT_THROW(grove::sleep_for(1h), grove::timeout_expired);
+        });
+        grove::idle();
+        auto next = grove::spawn([&] { const std::lock_guard lock(held); });
+        EXPECT_TRUE(next.join(2s));
+        holder.join();
+    });
 }
+
+const blocking_traits lets_all{.lets = passage::all};
+const blocking_traits outlived{
+    .lets = passage::all, .wakes = wake_up::later, .at_end = ending::outlives};
+const blocking_traits has_owner{.lets = passage::in_turn, .allowed_by = allower::main_greenlet};
+
+INSTANTIATE_TEST_SUITE_P(
+    sync, waiting,
+    testing::Values(
+        kind_of<event_wait>("event_wait", lets_all),
+        kind_of<semaphore_acquire>("semaphore_acquire"),
+        kind_of<semaphore_wait>("semaphore_wait", {.lets = passage::in_turn}),
+        kind_of<bounded_semaphore_acquire>("bounded_semaphore_acquire", {.lets = passage::in_turn}),
+        kind_of<lock<grove::mutex>>("mutex_lock", has_owner),
+        kind_of<lock<grove::recursive_mutex>>("recursive_mutex_lock", has_owner),
+        kind_of<async_result_wait>("async_result_wait", lets_all),
+        kind_of<async_result_get>("async_result_get", lets_all),
+        kind_of<queue_get<grove::queue<int>>>("queue_get"),
+        kind_of<queue_get<grove::lifo_queue<int>>>("lifo_queue_get"),
+        kind_of<queue_get<grove::priority_queue<int>>>("priority_queue_get"),
+        kind_of<queue_peek>("queue_peek", lets_all),
+        kind_of<queue_put<grove::queue<int>>>("queue_put"),
+        kind_of<queue_put<grove::lifo_queue<int>>>("lifo_queue_put"),
+        kind_of<queue_put<grove::priority_queue<int>>>("priority_queue_put"),
+        kind_of<queue_join>("queue_join", lets_all), kind_of<channel_get>("channel_get"),
+        kind_of<channel_put>("channel_put"),
+        kind_of<condition_wait>("condition_wait", {.past = memory::forgets}),
+        kind_of<greenlet_join>("greenlet_join", outlived),
+        kind_of<greenlet_get>("greenlet_get", outlived), kind_of<join_all>("join_all", outlived),
+        kind_of<pool_join>("pool_join", outlived),
+        kind_of<pool_wait_available>("pool_wait_available", outlived),
+        kind_of<actor_send>("actor_send", {.wakes = wake_up::later, .at_end = ending::outlives}),
+        kind_of<wait_any_of_two>("wait_any", outlived)),
+    name_of_kind);
 
 }  // namespace
