@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "io/name_server.hpp"
 
+#include "io/negative_answer.hpp"
+
 #include <ares.h>
 
 #include <arpa/inet.h>
@@ -11,12 +13,16 @@
 #include <array>
 #include <mutex>
 #include <new>
+#include <span>
 #include <utility>
 
 namespace grove::dns {
 namespace {
 
 constexpr std::size_t most_addresses = 64;
+// RFC 2308 section 5: no cache should keep what does not say for how long. Just long enough that
+// many who ask at once are one question.
+constexpr std::chrono::seconds without_soa{1};
 
 void initialise_cares() {
     static std::once_flag once;
@@ -177,6 +183,10 @@ void name_server::on_answer(void* argument, int status, int, unsigned char* byte
         r.error = error_of(status);
     else
         r = q->type == record::a ? read_a(bytes, size) : read_aaaa(bytes, size);
+    if (r.error == errc::not_found || r.error == errc::no_data) {
+        const std::span message(bytes, static_cast<std::size_t>(std::max(size, 0)));
+        r.ttl = negative_ttl(message).value_or(without_soa);
+    }
     q->server->answered(*q, r);
 }
 

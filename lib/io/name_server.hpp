@@ -23,7 +23,7 @@ enum class record : std::uint8_t { a, aaaa };
 struct reply {
     std::error_code error;
     std::vector<ip_address> addresses;
-    duration ttl{};  ///< the shortest of the addresses'
+    duration ttl{};  ///< the shortest of the addresses', or of a definite error
 };
 
 class name_server {

@@ -14,7 +14,7 @@ namespace grove::dns {
 namespace {
 
 constexpr std::size_t most_memories = 20'000;
-constexpr std::chrono::seconds negative_ttl{10};
+constexpr duration longest_negative_ttl = std::chrono::seconds(10);  // names come up
 constexpr duration longest_ttl = std::chrono::hours(24);
 constexpr std::size_t rounds = 2;  // each server is asked that often before giving up
 
@@ -172,7 +172,7 @@ const memory& server_set::remember(const key& k, const reply& r) {
         oldest_.pop_front();
     }
     const duration ttl = !r.error               ? std::min(r.ttl, longest_ttl)
-                         : is_definite(r.error) ? duration(negative_ttl)
+                         : is_definite(r.error) ? std::min(r.ttl, longest_negative_ttl)
                                                 : duration(std::chrono::seconds(1));
     const duration least = std::chrono::milliseconds(100);  // both families are asked one by one
     const auto [place, is_new] =

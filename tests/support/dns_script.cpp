@@ -24,6 +24,23 @@ void put16(std::string& out, unsigned value) {
     out += static_cast<char>(value & 0xff);
 }
 
+void put32(std::string& out, unsigned value) {
+    put16(out, value >> 16);
+    put16(out, value & 0xffffU);
+}
+
+/// For the root, whose names are a byte each.
+void put_soa(std::string& out, unsigned ttl, unsigned minimum) {
+    out += '\0';
+    put16(out, 6);
+    put16(out, 1);
+    put32(out, ttl);
+    put16(out, 2 + 5 * 4);
+    out += std::string(2, '\0');
+    for (unsigned i = 0; i < 4; ++i) put32(out, 1);
+    put32(out, minimum);
+}
+
 /// The question section's length, its name in dots into `name`.
 std::size_t read_name(const std::string& query, std::string& name) {
     std::size_t at = header_size;
@@ -206,7 +223,7 @@ std::vector<std::string> dns_script::answers_to(const std::string& query, transp
     put16(out, 0x8180U | (cut ? 0x0200U : 0U) | reply.code);
     put16(out, 1);
     put16(out, cut ? 0U : static_cast<unsigned>(reply.addresses.size()));
-    put16(out, 0);
+    put16(out, reply.soa_minimum ? 1 : 0);
     put16(out, 0);
     out += query.substr(header_size, type_at + 4 - header_size);
     if (reply.how == trick::garbage) return {out + "\xc0"};  // a record that ends in its name
@@ -215,11 +232,11 @@ std::vector<std::string> dns_script::answers_to(const std::string& query, transp
         put16(out, 0xc000U + header_size);
         put16(out, static_cast<unsigned>(asked.type));
         put16(out, 1);
-        put16(out, reply.ttl >> 16);
-        put16(out, reply.ttl & 0xffffU);
+        put32(out, reply.ttl);
         put16(out, static_cast<unsigned>(raw.size()));
         out += raw;
     }
+    if (reply.soa_minimum) put_soa(out, reply.ttl, *reply.soa_minimum);
     if (reply.how != trick::wrong_id_first) return {out};
     std::string wrong = out;
     wrong[0] = static_cast<char>(wrong[0] ^ 0x55);

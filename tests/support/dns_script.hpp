@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,6 +31,7 @@ struct dns_reply {
     unsigned ttl = 60;
     unsigned code = 0;  ///< 0 no error, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED
     trick how = trick::none;
+    std::optional<unsigned> soa_minimum = {};  ///< an SOA record in the authority section
 };
 
 enum class pace : std::uint8_t {
