@@ -219,6 +219,9 @@ std::optional<text_error> parse_value(std::string_view text, resolve_entry& into
         entry.host = "*";
     } else if (auto wrong = normalize_host(without_brackets(*host), entry.host)) {
         return wrong;
+    } else if (entry.host.find(':') != std::string::npos) {
+        return text_error{"an IPv6 address is not looked up", 0,
+                          "to connect elsewhere use --connect-to HOST:PORT:HOST:PORT"};
     }
     if (!parse_port(*port, entry.port)) {
         return text_error{"is not a port", offset_of(*port, text), std::string(form)};

@@ -60,8 +60,25 @@ curl_multi::~curl_multi() {
 }
 
 std::string curl_multi::describe() const {
-    return "http client: " + std::to_string(active_) + " transfers, " +
-           std::to_string(sockets_.size()) + " connections";
+    return std::to_string(active_) + " transfers, " + std::to_string(sockets_.size()) +
+           " connections";
+}
+
+std::string curl_multis::describe() const {
+    std::string text = "http client: ";
+    for (const auto& [names, multi] : by_names_) {
+        if (&multi != &by_names_.begin()->second) text += "; ";
+        text += multi.describe();
+    }
+    return text;
+}
+
+curl_multi& curl_multis::of(const client_options& options) {
+    std::string names = std::to_string(static_cast<int>(options.family));
+    names += options.system_dns ? "system" : "grove";
+    for (const std::string& entry : options.resolve) names += " " + entry;
+    for (const std::string& server : options.dns_servers) names += " @" + server;
+    return by_names_.try_emplace(names, hub_).first->second;
 }
 
 void curl_multi::keep_connections(std::size_t count) {

@@ -12,16 +12,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-/// libcurl's multi interface as a service of the hub: one a hub, driven by the hub's descriptors
-/// and timers. All calls into libcurl that can do work run on the hub's stack; its callbacks only
-/// fill buffers, call the sink and mark what is done. `http_client.cpp` stands on this file and
-/// knows no libcurl.
+/// libcurl's multi interface as a service of the hub, driven by the hub's descriptors and timers.
+/// All calls into libcurl that can do work run on the hub's stack; its callbacks only fill buffers,
+/// call the sink and mark what is done. `http_client.cpp` stands on this file and knows no libcurl.
 
 namespace grove::http {
 
@@ -138,14 +138,14 @@ class transfer : public detail::list_hook<transfer> {
     std::array<char, 256> error_text_{};  // CURL_ERROR_SIZE
 };
 
-class curl_multi : public hub_service {
+class curl_multi {
  public:
     explicit curl_multi(hub& owner);
     curl_multi(const curl_multi&) = delete;
     curl_multi& operator=(const curl_multi&) = delete;
-    ~curl_multi() override;
+    ~curl_multi();
 
-    [[nodiscard]] std::string describe() const override;
+    [[nodiscard]] std::string describe() const;
 
     /// How many idle connections are kept: the largest wish of all clients.
     void keep_connections(std::size_t count);
@@ -199,6 +199,22 @@ class curl_multi : public hub_service {
     std::uint64_t uses_ = 0;
     std::size_t active_ = 0;
     std::size_t kept_ = 0;
+};
+
+/// A hub's multi handles. libcurl hands on kept connections by the name of the host, so clients for
+/// whom names mean different addresses must not share one.
+class curl_multis final : public hub_service {
+ public:
+    explicit curl_multis(hub& owner) : hub_(owner) {}
+
+    [[nodiscard]] std::string describe() const override;
+
+    /// The one for clients with these options; it lives as long as the hub.
+    [[nodiscard]] curl_multi& of(const client_options& options);
+
+ private:
+    hub& hub_;
+    std::map<std::string, curl_multi> by_names_;
 };
 
 }  // namespace grove::http

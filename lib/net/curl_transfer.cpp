@@ -73,7 +73,7 @@ bool transfer::run(hop next, body_sink& sink, deadline until) {
     sink.fed_by_ = this;
     detail::waiter me("http transfer", this);
     waiting_ = &me;
-    multi_.enqueue(*this);
+    if (!until.expired()) multi_.enqueue(*this);
     const on_exit leave([&sink] { sink.fed_by_ = nullptr; });
     return me.park(until) == detail::outcome::woken;
 }

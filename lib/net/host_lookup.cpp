@@ -52,6 +52,11 @@ pinned_hosts::pinned_hosts(const std::vector<std::string>& entries) {
         if (p.port == 0 || p.addresses.empty()) {
             throw std::invalid_argument(entry + ": write HOST:PORT:ADDRESS[,ADDRESS...]");
         }
+        if (p.host.starts_with('[')) {
+            throw std::invalid_argument(entry +
+                                        ": an IPv6 address is not looked up; to connect elsewhere "
+                                        "write connect_to, HOST1:PORT1:HOST2:PORT2");
+        }
         pins_.push_back(std::move(p));
     }
 }

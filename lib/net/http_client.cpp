@@ -81,7 +81,7 @@ class requester {
  public:
     explicit requester(client_options options)
         : options_(std::move(options)),
-          multi_(hub::current().service<curl_multi>()),
+          multi_(hub::current().service<curl_multis>().of(options_)),
           pins_(options_.resolve),
           environment_(options_.proxy.empty() ? proxy_rules::from_environment() : proxy_rules{}) {
         multi_.keep_connections(options_.connections);

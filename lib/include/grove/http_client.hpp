@@ -24,8 +24,9 @@
 ///
 /// Names are resolved by grove's resolver, never by a thread of libcurl. Redirects are followed
 /// here, hop by hop; credentials and cookies stay with the origin they were given for.
-/// Threads: a client belongs to the hub's thread it was made on. All clients of a hub share kept
-/// connections.
+/// Threads: a client belongs to the hub's thread it was made on. Clients of a hub share kept
+/// connections if they find the same addresses: `family`, `resolve`, `dns_servers` and `system_dns`
+/// are equal.
 
 namespace grove::http {
 
@@ -92,7 +93,7 @@ struct client_options {
     std::string key_password = {};
     std::string proxy = {};                 ///< URL; `-`: none, even if the environment names one
     std::string unix_socket = {};           ///< connect there, whatever the URL's host says
-    std::vector<std::string> resolve = {};  ///< HOST:PORT:ADDRESS[,ADDRESS...]
+    std::vector<std::string> resolve = {};  ///< HOST:PORT:ADDRESS[,ADDRESS...]; no IPv6 HOST
     std::vector<std::string> connect_to = {};   ///< HOST1:PORT1:HOST2:PORT2
     std::vector<std::string> dns_servers = {};  ///< ADDRESS[:PORT]; empty: the system's
     bool system_dns = false;                    ///< ask getaddrinfo in the thread pool instead

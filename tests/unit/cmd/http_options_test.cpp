@@ -99,6 +99,8 @@ TEST(http_resolve, takes_hosts_ports_and_addresses) {
 TEST(http_resolve, says_which_part_is_wrong) {
     EXPECT_EQ(refused<resolve_entry>("h:80").what, "has not three parts");
     EXPECT_EQ(refused<resolve_entry>("h:x:127.0.0.1").offset, 2);
+    EXPECT_EQ(refused<resolve_entry>("[::1]:80:127.0.0.1").what,
+              "an IPv6 address is not looked up");
     EXPECT_EQ(refused<resolve_entry>("h:0:127.0.0.1").what, "is not a port");
     EXPECT_EQ(refused<resolve_entry>("h:80:nowhere").offset, 5);
     EXPECT_EQ(refused<resolve_entry>("h:80:127.0.0.1,").what, "is not an IP address");

@@ -217,8 +217,19 @@ TEST_F(http_names, a_star_gives_an_address_to_all_of_a_port) {
     EXPECT_EQ(web.get(url("y.test")).status, 200);
 }
 
+TEST_F(http_names, clients_that_find_other_addresses_share_no_connection) {
+    const std::string host = "a.test:" + port() + ':';
+    http::client one({.resolve = {host + "127.0.0.1"}});
+    EXPECT_EQ(one.get(url("a.test")).status, 200);
+    http::client other({.resolve = {host + "127.0.0.2"}});
+    EXPECT_EQ(failure(other, {.url = url("a.test")}), error_kind::connect);
+    http::client same({.resolve = {host + "127.0.0.1"}});
+    EXPECT_TRUE(same.get(url("a.test")).about.reused);
+}
+
 TEST_F(http_names, an_address_that_cannot_be_read_is_told_at_once) {
-    for (const char* bad : {"", "a.test", "a.test:80", "a.test:80:", "a.test:x:1.2.3.4", "[::1"})
+    for (const char* bad : {"", "a.test", "a.test:80", "a.test:80:", "a.test:x:1.2.3.4", "[::1",
+                            "[::1]:80:127.0.0.1"})
         EXPECT_THROW(http::client({.resolve = {bad}}), std::invalid_argument) << bad;
 }
 
