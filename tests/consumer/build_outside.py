@@ -27,7 +27,7 @@ with tempfile.TemporaryDirectory() as name:
     call("cmake", "-G", "Ninja", "-S", PROJECT, "-B", place / "build",
          f"-DCMAKE_CXX_COMPILER={COMPILER}", f"-DCMAKE_PREFIX_PATH={prefix}")
     call("cmake", "--build", place / "build")
-    for program in ("by_cmake", "by_pkg_config"):
+    for program in ("by_cmake", "by_pkg_config", "patched_by_cmake", "patched_by_pkg_config"):
         said = call(place / "build" / program)
         if said != "30\n":
             sys.exit(f"{program} said {said!r}")

@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: MIT
 // Blocking C clients in greenlets; knows nothing of the patch library, which may be preloaded.
 //
-//     blocking_clients redis|postgres SOCKET_OR_FOLDER COUNT    COUNT calls of 0.1 s: `seconds S`
-//     blocking_clients redis|postgres SOCKET_OR_FOLDER limit    a call of 10 s under 50 ms:
-//                                       `milliseconds M`, `error TEXT`, `then thrown|nothing`
+//     blocking_clients CLIENT WHERE COUNT    COUNT calls of 0.1 s: `seconds S`
+//     blocking_clients CLIENT WHERE limit    a call of 10 s under 50 ms: `milliseconds M`,
+//                                            `error TEXT`, `then thrown|nothing`
+//
+// CLIENT is redis or postgres, and WHERE a socket or its folder; or curl or plain, with a port of
+// the test's HTTP server.
+#include "plain_client.h"
+
 #include <grove/greenlet.hpp>
 #include <grove/timeout.hpp>
 
+#include <curl/curl.h>
+
 #include <hiredis/hiredis.h>
 #include <postgresql/libpq-fe.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -78,9 +89,61 @@ class postgres_client final : public client {
     PGconn* connection_;
 };
 
+std::string path_of_a_wait(double seconds) {
+    return "/text?body=&delay=" + std::to_string(std::lround(seconds * 1000));
+}
+
+class curl_client final : public client {
+ public:
+    explicit curl_client(const std::string& port)
+        : easy_(curl_easy_init()), server_("http://127.0.0.1:" + port) {
+        curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_);
+        if (const std::string wrong = wait(0); !wrong.empty()) {
+            std::fprintf(stderr, "%s\n", wrong.c_str());
+            std::abort();
+        }
+    }
+
+    ~curl_client() override { curl_easy_cleanup(easy_); }
+
+    std::string wait(double seconds) override {
+        const std::string url = server_ + path_of_a_wait(seconds);
+        curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
+        const CURLcode code = curl_easy_perform(easy_);
+        if (code == CURLE_OK) return "";
+        return error_[0] != '\0' ? error_ : curl_easy_strerror(code);
+    }
+
+ private:
+    CURL* easy_;
+    std::string server_;
+    char error_[CURL_ERROR_SIZE] = "";
+};
+
+class plain_client final : public client {
+ public:
+    explicit plain_client(const std::string& port)
+        : connection_(plain_connect(static_cast<unsigned short>(std::stoi(port)))) {
+        if (connection_ < 0) std::abort();
+    }
+
+    ~plain_client() override { ::close(connection_); }
+
+    std::string wait(double seconds) override {
+        const int status = plain_get(connection_, path_of_a_wait(seconds).c_str());
+        if (status < 0) return std::strerror(errno);
+        return status == 200 ? "" : "status " + std::to_string(status);
+    }
+
+ private:
+    int connection_;
+};
+
 std::unique_ptr<client> connect(std::string_view kind, const std::string& where) {
     if (kind == "redis") return std::make_unique<redis_client>(where);
-    return std::make_unique<postgres_client>(where);
+    if (kind == "postgres") return std::make_unique<postgres_client>(where);
+    if (kind == "curl") return std::make_unique<curl_client>(where);
+    return std::make_unique<plain_client>(where);
 }
 
 double seconds_since(grove::deadline began) {
@@ -128,6 +191,7 @@ int call_with_limit(std::string_view kind, const std::string& where) {
 
 int main(int argc, char** argv) {
     if (argc != 4) return 2;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
     const std::string_view what = argv[3];
     if (what == "limit") return call_with_limit(argv[1], argv[2]);
     return call_together(argv[1], argv[2], std::atoi(argv[3]));
