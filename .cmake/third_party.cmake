@@ -35,3 +35,14 @@ grove_third_party(idn2 idn2.h idn2)
 grove_third_party(re2 re2/re2.h re2)
 grove_third_party(cli11 CLI/CLI.hpp)
 grove_third_party(tomlplusplus toml++/toml.h)
+
+# The package brings C sources and no library.
+find_path(llhttp_INCLUDE llhttp.h PATHS /usr/share/include PATH_SUFFIXES llhttp REQUIRED)
+find_path(llhttp_SOURCE llhttp.c PATHS /usr/share/llhttp /usr/local/share/llhttp REQUIRED)
+mark_as_advanced(llhttp_INCLUDE llhttp_SOURCE)
+add_library(grove_llhttp OBJECT
+    ${llhttp_SOURCE}/api.c ${llhttp_SOURCE}/http.c ${llhttp_SOURCE}/llhttp.c)
+target_include_directories(grove_llhttp SYSTEM PUBLIC ${llhttp_INCLUDE})
+target_compile_definitions(grove_llhttp PRIVATE LLHTTP_STRICT_MODE=1)
+set_target_properties(grove_llhttp PROPERTIES
+    POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
