@@ -18,6 +18,10 @@ greenlet_extras& hub_core::extras(greenlet_core& g) {
     return *g.extras;
 }
 
+std::string waiter::owner_name() const {
+    return hub_core::name_of(*owner_);
+}
+
 std::string hub_core::name_of(const greenlet_core& g) {
     if (g.extras != nullptr && !g.extras->name.empty()) return g.extras->name;
     if (&g == &g.hub->main_) return "main greenlet";

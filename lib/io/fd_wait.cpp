@@ -17,11 +17,10 @@ namespace {
 constexpr const char* names[2] = {"reads", "writes"};
 
 [[noreturn]] void throw_busy(const char* call, direction d, const waiter& other) {
-    throw std::system_error(EALREADY, std::generic_category(),
-                            std::string(call) + " in " +
-                                hub_core::name_of(hub_core::of_thread().current()) + ": " +
-                                hub_core::name_of(other.owner()) + " already " +
-                                names[static_cast<int>(d)] + " this descriptor");
+    throw std::system_error(
+        EALREADY, std::generic_category(),
+        std::string(call) + " in " + hub_core::name_of(hub_core::of_thread().current()) + ": " +
+            other.owner_name() + " already " + names[static_cast<int>(d)] + " this descriptor");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 /// The one way to block. A primitive puts a waiter of its own frame into a list and parks it:
 ///
@@ -92,6 +93,9 @@ class GROVE_API waiter : public list_hook<waiter>, private timer_node {
     [[nodiscard]] bool woken() const noexcept { return woken_; }
 
     [[nodiscard]] greenlet_core& owner() const noexcept { return *owner_; }
+
+    /// Of the greenlet that waits.
+    [[nodiscard]] std::string owner_name() const;
 
     [[nodiscard]] const char* what() const noexcept { return what_; }
 
