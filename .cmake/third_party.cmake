@@ -32,6 +32,8 @@ endfunction()
 
 grove_third_party(cares ares.h cares)
 grove_third_party(idn2 idn2.h idn2)
+find_path(libunwind_INCLUDE libunwind.h REQUIRED)
+mark_as_advanced(libunwind_INCLUDE)
 grove_third_party(re2 re2/re2.h re2)
 grove_third_party(cli11 CLI/CLI.hpp)
 grove_third_party(tomlplusplus toml++/toml.h)

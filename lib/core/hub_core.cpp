@@ -134,7 +134,9 @@ void hub_core::sleep() {
     if (!timers.empty()) {
         limit = std::max<std::int64_t>(timers.earliest() - clock_now(), 0);
     }
+    beacon_.set_asleep(true);
     descriptors.wait(limit);
+    beacon_.set_asleep(false);
     if (reachable) door_->wake_up();
 }
 
@@ -188,7 +190,7 @@ void hub_core::push_ready_from_outside(greenlet_core& g) noexcept {
 }
 
 inline greenlet_core& hub_core::next() noexcept {
-    ++switches_;
+    beacon_.count_switch();
     if (ready_first_ == nullptr) return hub_greenlet_;
     if (--budget_ == 0) [[unlikely]]
         return next_after_interval();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/beacon.hpp"
 #include "core/context.hpp"
 #include "core/mailbox.hpp"
 #include "core/poller.hpp"
@@ -74,6 +75,9 @@ struct greenlet_extras {
 
     std::unique_ptr<delayed_start> start;
 };
+
+/// `file.cpp:12`, without the file's folders; empty for no place.
+[[nodiscard]] std::string place(const source_location& at);
 
 class hub_core;
 /// The calling thread's hub, once it has one.
@@ -164,6 +168,9 @@ class hub_core {
         return current_->running_on->memory;
     }
 
+    /// The running greenlet, or the hub's own. Async-signal-safe.
+    [[nodiscard]] const greenlet_core& running() const noexcept { return *current_; }
+
     /// The running greenlet's name into `buffer`; its length. Async-signal-safe.
     [[nodiscard]] std::size_t write_current_name(char* buffer, std::size_t size) const noexcept;
 
@@ -207,7 +214,7 @@ class hub_core {
     greenlet_core** ready_end_ = &ready_first_;
     std::uint32_t budget_ = polling_interval;
     exception_globals* exceptions_;
-    std::uint64_t switches_ = 0;
+    beacon beacon_;
     std::array<context*, 4> free_contexts_{};
     std::int64_t last_look_ = 0;
 

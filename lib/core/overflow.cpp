@@ -76,7 +76,7 @@ class signal_stack {
         stack_t present{};
         ::sigaltstack(nullptr, &present);
         if ((present.ss_flags & SS_DISABLE) == 0) return;  // the program has its own
-        size_ = static_cast<std::size_t>(std::max(::sysconf(_SC_SIGSTKSZ), 32L * 1024));
+        size_ = static_cast<std::size_t>(std::max(::sysconf(_SC_SIGSTKSZ), 64L * 1024));
         memory_ =
             ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (memory_ == MAP_FAILED) throw_errno("mmap", "a signal stack");

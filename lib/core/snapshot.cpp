@@ -21,6 +21,8 @@ const char* name_of(greenlet_state state) noexcept {
     return names.at(static_cast<std::size_t>(state));
 }
 
+}  // namespace
+
 std::string place(const detail::source_location& at) {
     const std::string_view file(at.file_name());
     if (file.empty()) return {};
@@ -28,6 +30,8 @@ std::string place(const detail::source_location& at) {
     return fmt::format("{}:{}", file.substr(slash == std::string_view::npos ? 0 : slash + 1),
                        at.line());
 }
+
+namespace {
 
 std::string text_of(const waiter& of) {
     if (of.object() == nullptr) return of.what();
@@ -57,7 +61,7 @@ hub_snapshot hub_core::snapshot() const {
     }
     seen.timers = timers.size();
     seen.watches = descriptors.attached();
-    seen.switches = switches_;
+    seen.switches = beacon_.switches();
     seen.contexts = stacks_.taken();
     return seen;
 }

@@ -301,7 +301,9 @@ bool socket::state::park(short event, const char* call, deadline until) {
         waiting(event) = nullptr;
         mine.let_go();
     });
-    return me.park(until) == detail::outcome::woken;
+    if (me.park(until) == detail::outcome::deadline) return false;
+    static_cast<void>(open(call));  // while this still lives
+    return true;
 }
 
 void socket::state::take_turn() {

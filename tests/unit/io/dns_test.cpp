@@ -177,16 +177,18 @@ TEST_F(dns_resolver, an_answer_is_asked_for_again_after_its_ttl) {
 
 TEST_F(dns_resolver, that_a_name_does_not_exist_is_known_for_as_long_as_its_zone_says) {
     std::vector<std::string> asked;
-    dns_script server([&](const dns_question& q) {
-        asked.push_back(q.name);
-        if (q.name == "long.test") return dns_reply{.code = 3, .soa_minimum = 60};
-        if (q.name == "short.test") return dns_reply{.code = 3, .soa_minimum = 1};
-        return dns_reply{.code = 3};
-    });
-    for (int round = 0; round < 2; ++round) {
-        for (const char* name : {"long.test", "short.test", "silent.test"})
-            EXPECT_EQ(failure(name, asking(server)), errc::not_found);
-        if (round == 0) grove::sleep_for(1010ms);
+    {
+        dns_script server([&](const dns_question& q) {
+            asked.push_back(q.name);
+            if (q.name == "long.test") return dns_reply{.code = 3, .soa_minimum = 60};
+            if (q.name == "short.test") return dns_reply{.code = 3, .soa_minimum = 1};
+            return dns_reply{.code = 3};
+        });
+        for (int round = 0; round < 2; ++round) {
+            for (const char* name : {"long.test", "short.test", "silent.test"})
+                EXPECT_EQ(failure(name, asking(server)), errc::not_found);
+            if (round == 0) grove::sleep_for(1010ms);
+        }
     }
     EXPECT_THAT(asked,
                 ElementsAre("long.test", "short.test", "silent.test", "short.test", "silent.test"));
