@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/check.hpp"
 
-#include <fmt/format.h>
+#include "base/raw_write.hpp"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -12,14 +12,6 @@ namespace grove::detail {
 namespace {
 
 std::atomic<name_writer> current_name{nullptr};
-
-void write_all(std::string_view text) noexcept {
-    while (!text.empty()) {
-        const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
-        if (n <= 0) return;
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-}
 
 }  // namespace
 
@@ -31,14 +23,14 @@ void fatal(std::string_view text) noexcept {
     char name[128];
     std::size_t length = 0;
     if (const name_writer writer = current_name.load()) length = writer(name, sizeof name);
-    write_all("grove: ");
-    write_all(text);
+    say_raw("grove: ");
+    say_raw(text);
     if (length != 0) {
-        write_all(" (in ");
-        write_all({name, length});
-        write_all(")");
+        say_raw(" (in ");
+        say_raw({name, length});
+        say_raw(")");
     }
-    write_all("\n");
+    say_raw("\n");
     std::abort();
 }
 

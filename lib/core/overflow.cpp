@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/overflow.hpp"
 
+#include "base/raw_write.hpp"
 #include "core/hub_core.hpp"
 
 #include <grove/error.hpp>
@@ -13,18 +14,12 @@
 #include <csignal>
 #include <cstring>
 #include <mutex>
-#include <string_view>
 
 namespace grove::detail {
 namespace {
 
 struct sigaction former_segv;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 struct sigaction former_bus;   // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-
-void say(std::string_view text) noexcept {
-    // A failed write has no one left to tell.
-    [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
-}
 
 bool in_guard(const void* address) noexcept {
     if (this_hub == nullptr) return false;
@@ -40,7 +35,7 @@ void say_decimal(std::size_t number) noexcept {
         digits[--at] = static_cast<char>('0' + number % 10);
         number /= 10;
     } while (number != 0);
-    say({digits.data() + at, digits.size() - at});
+    say_raw({digits.data() + at, digits.size() - at});
 }
 
 /// Async-signal-safe all through. Ends by restoring the former handler and returning: the faulting
@@ -49,11 +44,11 @@ void on_fault(int signal, siginfo_t* info, void*) noexcept {
     if (in_guard(info->si_addr)) {
         std::array<char, 128> name{};
         const std::size_t length = this_hub->write_current_name(name.data(), name.size());
-        say("grove: stack overflow in ");
-        say({name.data(), length});
-        say(" (");
+        say_raw("grove: stack overflow in ");
+        say_raw({name.data(), length});
+        say_raw(" (");
         say_decimal(this_hub->running_stack().size / 1024);
-        say(" KiB; spawn_options::stack chooses a larger one)\n");
+        say_raw(" KiB; spawn_options::stack chooses a larger one)\n");
     }
     ::sigaction(signal, signal == SIGSEGV ? &former_segv : &former_bus, nullptr);
     if (info->si_code <= 0) ::raise(signal);  // sent by a process: no instruction to run again
