@@ -12,6 +12,7 @@ namespace grove {
 
 using detail::greenlet_core;
 using detail::hub_core;
+using detail::in_forked_child;
 using detail::this_hub;
 
 namespace {
@@ -41,7 +42,7 @@ greenlet_handle& greenlet_handle::operator=(greenlet_handle&& other) noexcept {
 }
 
 void greenlet_handle::reset() noexcept {
-    if (!core_->finished()) {
+    if (!core_->finished() && !in_forked_child()) {
         GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot destroy its own handle");
         const shield until_gone;
         kill();

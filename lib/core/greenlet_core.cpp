@@ -68,6 +68,7 @@ void hub_core::forget_fired(timeout& t) noexcept {
 /// being unwound already: a destructor that waits must not throw. A timeout is thrown once, a kill
 /// at every parking point.
 void hub_core::deliver(greenlet_core& g) {
+    if ((g.interruptions & fork_pending) != 0) refuse_forked_child();
     if (g.shields != 0 || exceptions_->uncaught_exceptions != 0) {
         if ((g.interruptions & report_pending) != 0)
             fatal(g.extras->report);  // nothing to wait for
@@ -104,7 +105,7 @@ withhold::~withhold() {
 }
 
 bool in_greenlet() noexcept {
-    if (this_hub == nullptr || this_hub->on_hub()) return false;
+    if (this_hub == nullptr || this_hub->on_hub() || in_forked_child()) return false;
     return &this_hub->current() != &this_hub->main_greenlet();
 }
 

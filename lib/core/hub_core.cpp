@@ -28,7 +28,7 @@ struct hub_owner {
     hub_owner& operator=(const hub_owner&) = delete;
 
     ~hub_owner() {
-        if (this_hub == nullptr || !this_hub->stop()) return;
+        if (this_hub == nullptr || in_forked_child() || !this_hub->stop()) return;
         // A handle with static storage is destroyed later: what it refers to stays.
         if (this_hub->blocks.in_use() != 0) return;
         delete std::exchange(this_hub, nullptr);
@@ -85,9 +85,11 @@ context* hub_core::hub_loop(context&, void* argument) {
 
 void hub_core::turn() {
     do {
+        check_not_forked();
         run_posted();
         poll();
         fire_timers();
+        check_not_forked();  // a callback may have forked
     } while (ready_first_ == nullptr);
     budget_ = polling_interval;
 }
@@ -199,6 +201,7 @@ inline greenlet_core& hub_core::next() noexcept {
 
 /// Time to look at timers and descriptors; nothing to look at costs no turn of the hub.
 greenlet_core& hub_core::next_after_interval() noexcept {
+    check_not_forked();
     constexpr std::size_t own = 1;  // the doorbell, which a post to a waking hub does not ring
     budget_ = polling_interval;
     const bool idle = descriptors.attached() == own && timers.empty() && !door_->has_mail() &&
@@ -290,6 +293,8 @@ void hub_core::finish(greenlet_core& g) noexcept {
 }
 
 void hub_core::enrol(greenlet_core& g) {
+    if (forked_) [[unlikely]]
+        refuse_forked_child();
     g.hub = this;
     g.number = ++last_number_;
     g.since = last_look_;
@@ -373,6 +378,14 @@ void hub_core::idle() {
     waiter me("idle");
     idlers_.push_back(me);
     static_cast<void>(park(me, never));
+}
+
+/// The next wait finds the interruption, and an end without one finds the budget used up: neither
+/// is looked for in the paths that are taken every time.
+void hub_core::stop_after_fork() noexcept {
+    forked_ = true;
+    current_->interruptions |= fork_pending;
+    budget_ = 1;
 }
 
 bool hub_core::join_everyone(deadline until) {

@@ -3,6 +3,7 @@
 
 #include "core/beacon.hpp"
 #include "core/context.hpp"
+#include "core/fork_guard.hpp"
 #include "core/mailbox.hpp"
 #include "core/poller.hpp"
 #include "core/schedule.hpp"
@@ -31,6 +32,7 @@ enum interruption : std::uint8_t {
     kill_pending = 1,     ///< thrown at every parking point until the greenlet ends
     timeout_pending = 2,  ///< a scope in `extras->fired` waits to be thrown
     report_pending = 4,   ///< the main greenlet is to throw `would_block_forever`
+    fork_pending = 8,     ///< this is a forked child: whatever waits ends the process
 };
 
 /// Bits of `link::endings`.
@@ -157,6 +159,10 @@ class hub_core {
     slab blocks;
     schedule order;
 
+    // --- the child of a fork ---
+    /// Nothing runs here any more but what runs now; it may call exec or _exit.
+    void stop_after_fork() noexcept;
+
     // --- simulation ---
     void begin_virtual_time();
     void end_virtual_time() noexcept;
@@ -220,6 +226,8 @@ class hub_core {
 
     static constexpr std::uint32_t polling_interval = 64;
 
+    counted_hub counted_;
+
     greenlet_core hub_greenlet_;
     greenlet_core main_;
     hub face_;
@@ -229,6 +237,7 @@ class hub_core {
     context* hub_context_ = nullptr;
     bool retiring_ = false;
     std::uint32_t last_number_ = 0;
+    bool forked_ = false;  // beside what each spawn changes
     std::uint64_t last_link_ = 0;
     std::size_t holds_ = 0;
     waiter* everyone_gone_ = nullptr;

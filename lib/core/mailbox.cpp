@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "core/mailbox.hpp"
 
+#include "core/fork_guard.hpp"
+
 #include <grove/error.hpp>
 
 #include <sys/eventfd.h>
@@ -61,6 +63,7 @@ void mailbox::close() {
 }
 
 void mailbox::ring() noexcept {
+    if (in_forked_child()) return;  // the bell is its parent's
     const std::uint64_t one = 1;
     // Fails only when the counter is full: then the hub has been rung already.
     [[maybe_unused]] const ssize_t n = ::write(event_.get(), &one, sizeof one);

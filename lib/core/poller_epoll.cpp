@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "base/check.hpp"
+#include "core/fork_guard.hpp"
 #include "core/poller.hpp"
 
 #include <grove/error.hpp>
@@ -80,12 +81,14 @@ void poller::detach(int fd) noexcept {
     entries_[index].watcher = nullptr;
     ++entries_[index].generation;
     --attached_;
+    if (in_forked_child()) return;  // the set is its parent's
     // Fails with EBADF or ENOENT when someone closed the descriptor first; there is nothing to
     // undo.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
 void poller::control(int operation, int fd, readiness interest, trigger kind) {
+    check_not_forked();
     epoll_event event{};
     event.events = events_for(interest, kind);
     event.data.u64 = (std::uint64_t{entries_[static_cast<std::size_t>(fd)].generation} << 32) |

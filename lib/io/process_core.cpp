@@ -206,7 +206,8 @@ void process_core::kill() noexcept {
 }
 
 void process_core::end() noexcept {
-    kill();  // first: without its pipes it might end in another way
+    if (in_forked_child()) return;  // the program is its parent's
+    kill();                         // first: without its pipes it might end in another way
     in.close();
     out.close();
     err.close();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/raw_write.hpp"
 #include "base/unique_fd.hpp"
 #include "core/hub_core.hpp"
 
@@ -42,12 +43,13 @@ constinit handler_data shared;
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "the handler may not lock");
 
 void on_arrival(int number) noexcept {
+    if (in_forked_child()) return;  // the bell is its parent's
     const int saved = errno;
     ++shared.ringing;
     ++shared.arrivals.at(static_cast<std::size_t>(number));
     const std::uint64_t one = 1;
     // Fails when nobody listens any more; the counter has room for centuries.
-    [[maybe_unused]] const ssize_t n = ::write(shared.bell, &one, sizeof one);
+    [[maybe_unused]] const ssize_t n = raw_write(shared.bell, &one, sizeof one);
     --shared.ringing;
     errno = saved;
 }
@@ -110,7 +112,7 @@ class installed_handlers {
     void release_bell() noexcept {
         if (--users_ != 0) return;
         shared.bell = -1;
-        while (shared.ringing != 0) ::sched_yield();
+        while (shared.ringing != 0 && !in_forked_child()) ::sched_yield();
         bell_.reset();
     }
 
@@ -176,6 +178,7 @@ class signal_core : public list_hook<signal_core> {
     /// Nothing arrives any more; what runs is killed, but for the greenlet that asks.
     void end() noexcept {
         waiting_.dismiss(news::destroyed);
+        if (in_forked_child()) return;
         const std::uint32_t me = this_greenlet::id();
         if (running_.contains(me)) std::move(running_.discard(me)).detach();
         const shield until_it_is_gone;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
+#include "base/check.hpp"
+#include "core/fork_guard.hpp"
+
 #include <grove/greenlet.hpp>
 #include <grove/thread_pool.hpp>
 
 #include <pthread.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
@@ -27,12 +32,16 @@ class pool_core {
     bool push(const std::shared_ptr<pool_job>& job);
     [[nodiscard]] std::size_t threads() const;
 
+    /// False in the child of a fork, which has none of the threads.
+    [[nodiscard]] bool is_of_this_process() const noexcept { return process_ == ::getpid(); }
+
  private:
     void start_thread();
     void serve();
 
     const std::size_t most_threads_;
     const std::size_t room_;
+    const pid_t process_ = ::getpid();
     mutable std::mutex mutex_;
     std::condition_variable work_;
     std::deque<std::shared_ptr<pool_job>> queue_;  // guarded by mutex_
@@ -55,6 +64,7 @@ pool_core::~pool_core() {
 }
 
 bool pool_core::push(const std::shared_ptr<pool_job>& job) {
+    if (!is_of_this_process()) fatal("a thread_pool has no threads in the child of a fork");
     const std::lock_guard hold(mutex_);
     if (queue_.size() >= room_) return false;
     queue_.push_back(job);
@@ -134,11 +144,22 @@ void pool_job::work() noexcept {
 thread_pool::thread_pool(std::size_t threads, std::size_t queue)
     : core_(std::make_unique<detail::pool_core>(threads, queue)) {}
 
-thread_pool::~thread_pool() = default;
+thread_pool::~thread_pool() {
+    // Neither threads to join nor locks that anybody would open: what is left of it stays.
+    if (!core_->is_of_this_process()) static_cast<void>(core_.release());
+}
 
 thread_pool& thread_pool::shared() {
-    static thread_pool* const only = new thread_pool;  // outlives whatever runs at exit
-    return *only;
+    static std::atomic<thread_pool*> only{nullptr};
+    static std::atomic<thread_pool*> parents{nullptr};  // in a child, which cannot end it
+    static const int forgotten_in_children =
+        ::pthread_atfork(nullptr, nullptr, [] { parents = only.exchange(nullptr); });
+    static_cast<void>(forgotten_in_children);
+    thread_pool* found = only;
+    if (found != nullptr) return *found;
+    auto made = std::make_unique<thread_pool>();
+    if (only.compare_exchange_strong(found, made.get())) found = made.release();
+    return *found;  // outlives whatever runs at exit
 }
 
 std::size_t thread_pool::threads() const noexcept {
@@ -146,6 +167,7 @@ std::size_t thread_pool::threads() const noexcept {
 }
 
 bool thread_pool::submit(std::shared_ptr<detail::pool_job> job, deadline until) {
+    detail::check_not_forked();
     constexpr std::chrono::milliseconds between_tries{1};
     for (;;) {
         job->keep(job);

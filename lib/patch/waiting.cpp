@@ -4,29 +4,15 @@
 #include <grove/select.hpp>
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/time.h>
 
 #include <chrono>
 
 namespace grove::detail {
-namespace {
-
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): set in a child alone
-bool forked_by_greenlet = false;
-
-void remember_fork() noexcept {
-    forked_by_greenlet = in_greenlet();
-}
-
-[[gnu::constructor]] void watch_forks() noexcept {
-    ::pthread_atfork(nullptr, nullptr, remember_fork);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 bool may_wait() noexcept {
-    return in_greenlet() && !forked_by_greenlet;
+    return in_greenlet();
 }
 
 bool left_blocking(int fd) noexcept {

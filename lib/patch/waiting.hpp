@@ -19,8 +19,8 @@
 
 namespace grove::detail {
 
-/// The caller is a greenlet that waits in the hub; else the call is libc's. In the child of a
-/// greenlet that has called fork it is: its hub is not to be run there.
+/// The caller is a greenlet that waits in the hub; else, as in the child of a fork, the call is
+/// libc's.
 [[nodiscard]] bool may_wait() noexcept;
 
 /// The program left the descriptor blocking. False, with `errno`, for one that is not open.

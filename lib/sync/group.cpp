@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "core/fork_guard.hpp"
+
 #include <grove/group.hpp>
 #include <grove/timeout.hpp>
 
@@ -23,7 +25,7 @@ group::group(std::size_t places, const char* what)
     : limit_(places), places_(places, what, &held_) {}
 
 group::~group() {
-    if (size_ == 0 && !reaper_.valid()) return;
+    if ((size_ == 0 && !reaper_.valid()) || detail::in_forked_child()) return;
     const shield until_gone;
     ++kills_;
     kill_reason_ = nullptr;

@@ -19,6 +19,12 @@
 /// Callbacks run on the hub's own stack: they must not block (that ends the process with a message)
 /// and should wake greenlets; what they throw is reported as an unhandled error.
 /// Threads: the hub's own, except where a function says any.
+///
+/// fork: a hub does not run in a child of its process. There, what would wait, spawn or let another
+/// greenlet run ends the child with a message; destructors and exit go on and leave the parent's
+/// descriptors, processes and threads alone. Start programs with `grove::process`, or call exec or
+/// _exit at once after fork. posix_spawn, system and vfork are not affected. A child that was made
+/// by a bare clone system call is noticed when its hub would next look at its descriptors.
 
 namespace grove {
 

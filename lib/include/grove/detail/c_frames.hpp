@@ -51,7 +51,8 @@ class GROVE_API withhold {
     greenlet_core* owner_;
 };
 
-/// The caller runs in a greenlet that may wait: not in the main one, nor in a callback of the hub.
+/// The caller runs in a greenlet that may wait: not in the main one, nor in a callback of the hub,
+/// nor in the child of a fork.
 /// False on a thread without a hub; none is made. Threads: any.
 [[nodiscard]] GROVE_API bool in_greenlet() noexcept;
 
