@@ -25,9 +25,11 @@ constexpr const char* names[2] = {"reads", "writes"};
 
 }  // namespace
 
-fd_wait::fd_wait(int fd) : fd_watcher(on_ready), hub_(hub_core::of_thread()), fd_(fd) {
+fd_wait::fd_wait(int fd, blocking_flag flag)
+    : fd_watcher(on_ready), hub_(hub_core::of_thread()), fd_(fd) {
     const int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0 || ((flags & O_NONBLOCK) == 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)) {
+    const bool as_it_is = flag == blocking_flag::untouched || (flags & O_NONBLOCK) != 0;
+    if (flags < 0 || (!as_it_is && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)) {
         throw_errno("fcntl");
     }
     hub_.descriptors.attach(fd, *this, readiness::both, trigger::edge);
@@ -37,7 +39,7 @@ fd_wait::~fd_wait() {
     close();
 }
 
-void fd_wait::wait(direction d, deadline until, const char* call) {
+void fd_wait::wait(direction d, deadline until, const char* call, std::string_view object) {
     waiter*& place = waiting_[index(d)];
     if (place != nullptr) throw_busy(call, d, *place);
     waiter me(call, this);
@@ -48,10 +50,12 @@ void fd_wait::wait(direction d, deadline until, const char* call) {
         hub_.let_go();
     };
     const on_exit at_end(leave);
-    if (me.park(until) == outcome::deadline) throw_error(ETIMEDOUT, call);
+    if (me.park(until) == outcome::deadline) throw_error(ETIMEDOUT, call, object);
     if (!fd_) {
         throw std::system_error(EBADF, std::generic_category(),
-                                std::string(call) + ": the socket was closed in another greenlet");
+                                std::string(call) + ": " +
+                                    std::string(object.empty() ? "the socket" : object) +
+                                    " was closed in another greenlet");
     }
 }
 

@@ -8,6 +8,7 @@
 #include <grove/detail/waiter.hpp>
 
 #include <cstdint>
+#include <string_view>
 
 /// A descriptor that greenlets wait on: registered edge-triggered once for its life, with a bit a
 /// direction that says whether a call may succeed. Calls are tried while the bit is set; a call
@@ -15,12 +16,16 @@
 
 namespace grove::detail {
 
+/// Whether the descriptor is made non-blocking. One whose open file is shared with others, such as
+/// what was inherited as 0, 1 and 2, must stay as it is; calls on it must not block by themselves.
+enum class blocking_flag : std::uint8_t { cleared, untouched };
+
 enum class direction : std::uint8_t { read = 0, write = 1 };
 
 class fd_wait : private fd_watcher {
  public:
     /// Takes the descriptor and makes it non-blocking. Throws: `std::system_error`.
-    explicit fd_wait(int fd);
+    explicit fd_wait(int fd, blocking_flag flag = blocking_flag::cleared);
     fd_wait(const fd_wait&) = delete;
     fd_wait& operator=(const fd_wait&) = delete;
     /// Closes; nobody may wait.
@@ -37,8 +42,9 @@ class fd_wait : private fd_watcher {
 
     /// Parks until `d` may be tried.
     /// Throws: `std::system_error` (timed_out; EBADF when closed meanwhile; EALREADY when another
-    /// greenlet waits for the same), the text beginning with `call`. Interrupted: nothing happened.
-    void wait(direction d, deadline until, const char* call);
+    /// greenlet waits for the same), the text beginning with `call` and `object`. Interrupted:
+    /// nothing happened.
+    void wait(direction d, deadline until, const char* call, std::string_view object = {});
 
     /// Wakes those who wait and closes. Both directions may be tried then, and fail.
     void close() noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "io/fd_wait.hpp"
+#include "io/fd_transfer.hpp"
 
 #include <grove/error.hpp>
 #include <grove/pipe.hpp>
@@ -8,77 +8,13 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
-#include <ctime>
 
 namespace grove {
 
 using detail::direction;
 using detail::fd_wait;
-
-namespace {
-
-/// Takes the SIGPIPE that a write raises: pipes have no MSG_NOSIGNAL, and a library cannot ask the
-/// program to ignore it. One that was pending before stays.
-class sigpipe_taken {
- public:
-    sigpipe_taken() noexcept {
-        sigset_t pending;
-        sigpending(&pending);
-        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-        sigemptyset(&sigpipe_);
-        sigaddset(&sigpipe_, SIGPIPE);
-        pthread_sigmask(SIG_BLOCK, &sigpipe_, &former_);
-    }
-
-    sigpipe_taken(const sigpipe_taken&) = delete;
-    sigpipe_taken& operator=(const sigpipe_taken&) = delete;
-
-    ~sigpipe_taken() {
-        const int saved = errno;
-        if (saved == EPIPE && !was_pending_) {
-            const timespec at_once{0, 0};
-            while (sigtimedwait(&sigpipe_, nullptr, &at_once) < 0 && errno == EINTR) continue;
-        }
-        pthread_sigmask(SIG_SETMASK, &former_, nullptr);
-        errno = saved;
-    }
-
- private:
-    sigset_t sigpipe_;
-    sigset_t former_;
-    bool was_pending_;
-};
-
-ssize_t write_quietly(int fd, std::string_view bytes) noexcept {
-    errno = 0;
-    const sigpipe_taken guard;
-    return ::write(fd, bytes.data(), bytes.size());
-}
-
-/// Tries, and parks when there is nothing. `attempt` returns what the system call returned; a
-/// result below `wanted` says that nothing is left.
-template <class Attempt>
-std::size_t try_or_wait(fd_wait& on, direction d, std::size_t wanted, deadline until,
-                        const char* name, Attempt attempt) {
-    for (;;) {
-        while (on.may_try(d)) {
-            const ssize_t n = attempt();
-            if (n >= 0) {
-                if (static_cast<std::size_t>(n) < wanted) on.exhausted(d);
-                return static_cast<std::size_t>(n);
-            }
-            if (errno == EAGAIN) {
-                on.exhausted(d);
-                break;
-            }
-            if (errno != EINTR) throw_errno(name);
-        }
-        on.wait(d, until, name);
-    }
-}
-
-}  // namespace
+using detail::try_or_wait;
+using detail::write_quietly;
 
 pipe_reader::pipe_reader() noexcept = default;
 
@@ -89,7 +25,7 @@ pipe_reader& pipe_reader::operator=(pipe_reader&&) noexcept = default;
 pipe_reader::~pipe_reader() = default;
 
 std::size_t pipe_reader::read_new(std::span<char> into, deadline until) {
-    return try_or_wait(*wait_, direction::read, into.size(), until, "read",
+    return try_or_wait(*wait_, direction::read, into.size(), until, "read", {},
                        [&] { return ::read(wait_->fd(), into.data(), into.size()); });
 }
 
@@ -152,8 +88,8 @@ pipe_writer::~pipe_writer() = default;
 
 std::size_t pipe_writer::write_some(std::string_view bytes, deadline until) {
     if (bytes.empty()) return 0;
-    return try_or_wait(*wait_, direction::write, bytes.size(), until, "write",
-                       [&] { return write_quietly(wait_->fd(), bytes); });
+    return try_or_wait(*wait_, direction::write, bytes.size(), until, "write", {},
+                       [&] { return write_quietly(wait_->fd(), bytes.data(), bytes.size()); });
 }
 
 void pipe_writer::write_all(std::string_view bytes, deadline until) {
