@@ -331,6 +331,27 @@ TEST(file, killed_in_the_pool_leaves_the_reader_without_a_trace) {
     EXPECT_EQ(some_of(zeros).size(), 256U);
 }
 
+// Where the folder lies in memory there is nothing to ask a disk for, and the read is done at once.
+TEST(file, killed_while_the_disk_is_asked_has_moved_no_position) {
+    const scratch_folder folder;
+    const std::string text = pattern(4 * mebibyte);
+    file both(folder.with("a", text), to_change);
+    both.sync(grove::file_sync::all);
+    ::posix_fadvise(both.fd(), 0, 0, POSIX_FADV_DONTNEED);
+    std::size_t came = 0;
+    {
+        busy_pool busy;
+        auto reader = grove::spawn([&] {
+            std::array<char, 16384> into{};
+            came = both.read_some(std::span(into));
+        });
+        grove::idle();
+        reader.kill();
+    }
+    EXPECT_EQ(both.seek(0, seek_from::here), came);
+    EXPECT_EQ(both.read_all(text.size()), text.substr(came));
+}
+
 TEST(file, killed_in_a_large_write_ends_when_the_pool_is_done_with_the_bytes) {
     const scratch_folder folder;
     file out(folder / "a", to_create);
@@ -395,89 +416,6 @@ TEST(file, that_is_closed_or_moved_from_is_a_bad_descriptor) {
     EXPECT_EQ(failure([&] { static_cast<void>(moved.read_line()); }),
               std::errc::bad_file_descriptor);
     EXPECT_EQ(failure([&] { static_cast<void>(moved.size()); }), std::errc::bad_file_descriptor);
-}
-
-// --- whole files ---
-
-TEST(read_file, gives_the_whole_content_up_to_a_limit) {
-    const scratch_folder folder;
-    const std::string path = folder.with("a", "content");
-    EXPECT_EQ(grove::read_file(path), "content");
-    EXPECT_EQ(failure([&] { static_cast<void>(grove::read_file(path, 6)); }),
-              std::errc::file_too_large);
-}
-
-TEST(write_file_atomically, makes_the_content_and_leaves_nothing_else) {
-    const scratch_folder folder;
-    grove::write_file_atomically(folder / "a", "first");
-    grove::write_file_atomically(folder / "a", "second");
-    EXPECT_EQ(content_of(folder / "a"), "second");
-    EXPECT_THAT(folder.names(), testing::ElementsAre("a"));
-}
-
-TEST(write_file_atomically, replaces_the_file_for_new_readers_alone) {
-    const scratch_folder folder;
-    const std::string path = folder.with("a", "old");
-    file before(path);
-    grove::write_file_atomically(path, "new");
-    EXPECT_EQ(before.read_all(10), "old");
-    EXPECT_EQ(content_of(path), "new");
-}
-
-TEST(write_file_atomically, keeps_permissions_owner_and_links) {
-    const scratch_folder folder;
-    const std::string path = folder.with("a", "old");
-    ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
-    const bool is_root = ::geteuid() == 0;
-    if (is_root) {
-        ASSERT_EQ(::chown(path.c_str(), 1234, 1234), 0);
-    }
-    std::filesystem::create_symlink("a", folder / "link");
-    grove::write_file_atomically(folder / "link", "new");
-    EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
-    EXPECT_EQ(content_of(path), "new");
-
-    struct stat about {};
-
-    ASSERT_EQ(::stat(path.c_str(), &about), 0);
-    EXPECT_EQ(about.st_mode & 0777U, 0640U);
-    EXPECT_EQ(about.st_uid, is_root ? 1234U : ::geteuid());
-}
-
-TEST(write_file_atomically, that_fails_leaves_everything_as_it_was) {
-    const scratch_folder folder;
-    EXPECT_EQ(failure([&] { grove::write_file_atomically(folder / "none/a", "x"); }),
-              std::errc::no_such_file_or_directory);
-    std::filesystem::create_directory(folder / "b");
-    EXPECT_THAT(complaint([&] { grove::write_file_atomically(folder / "b", "x"); }),
-                StartsWith("not a regular file: "));
-    EXPECT_THAT(folder.names(), testing::ElementsAre("b"));
-}
-
-TEST(write_file_atomically, that_is_killed_goes_on_with_bytes_of_its_own) {
-    const scratch_folder folder;
-    const std::string path = folder.with("a", "old");
-    busy_pool busy;
-    auto writer = grove::spawn([&] {
-        const std::string bytes(1000, 'n');
-        grove::write_file_atomically(path, bytes);
-    });
-    let_it_park(writer);
-    writer.kill();
-    EXPECT_EQ(content_of(path), "old");
-    busy.end();
-    EXPECT_EQ(content_of(path), std::string(1000, 'n'));
-}
-
-TEST(write_file_atomically, that_is_late_is_timed_out_and_goes_on) {
-    const scratch_folder folder;
-    const std::string path = folder.with("a", "old");
-    busy_pool busy;
-    EXPECT_EQ(failure([&] { grove::write_file_atomically(path, "late", 1ms); }),
-              std::errc::timed_out);
-    EXPECT_EQ(content_of(path), "old");
-    busy.end();
-    EXPECT_EQ(content_of(path), "late");
 }
 
 }  // namespace
