@@ -16,7 +16,7 @@ const char* greenlet_exit::what() const noexcept {
     return "killed";
 }
 
-timeout_expired::timeout_expired(std::string text, const timeout* source)
+timeout_expired::timeout_expired(std::string text, const time_limit* source)
     : text_(std::move(text)), source_(source) {}
 
 const char* timeout_expired::what() const noexcept {

@@ -38,6 +38,7 @@ void hub_core::interrupt(greenlet_core& g, interruption kind) noexcept {
 void hub_core::interrupt_with_kill(greenlet_core& g, std::exception_ptr reason) {
     if (g.finished()) return;
     extras(g).kill_reason = std::move(reason);
+    g.extras->kill_was_thrown = false;
     interrupt(g, kill_pending);
     if (g.state_ == greenlet_state::fresh && g.hub == this) {  // its start is a timer: end it now
         timers.disarm(*g.extras->start);
@@ -45,7 +46,7 @@ void hub_core::interrupt_with_kill(greenlet_core& g, std::exception_ptr reason) 
     }
 }
 
-void hub_core::interrupt_with_timeout(timeout& t) noexcept {
+void hub_core::interrupt_with_timeout(time_limit& t) noexcept {
     greenlet_core& g = *t.owner_;
     extras(g).fired.push_back(t);
     interrupt(g, timeout_pending);
@@ -56,7 +57,7 @@ void hub_core::forgive(greenlet_core& g) noexcept {
     if (g.extras != nullptr) g.extras->kill_reason = nullptr;
 }
 
-void hub_core::forget_fired(timeout& t) noexcept {
+void hub_core::forget_fired(time_limit& t) noexcept {
     t.unlink();
     greenlet_core& g = *t.owner_;
     if (g.extras->fired.empty()) {
@@ -65,8 +66,9 @@ void hub_core::forget_fired(timeout& t) noexcept {
 }
 
 /// Throws the pending interruption of the running greenlet, unless it is shielded or its stack is
-/// being unwound already: a destructor that waits must not throw. A timeout is thrown once, a kill
-/// at every parking point.
+/// being unwound already: a destructor that waits must not throw. A kill goes before what has run
+/// out, for it ends the handlers of those too. A timeout is thrown once, a kill and a deadline
+/// scope at every parking point.
 void hub_core::deliver(greenlet_core& g) {
     if ((g.interruptions & fork_pending) != 0) refuse_forked_child();
     if (g.shields != 0 || exceptions_->uncaught_exceptions != 0) {
@@ -78,16 +80,38 @@ void hub_core::deliver(greenlet_core& g) {
         g.interruptions = static_cast<std::uint8_t>(g.interruptions & ~report_pending);
         throw would_block_forever(std::exchange(g.extras->report, {}));
     }
-    if (g.withholds != 0) throw withheld((g.interruptions & kill_pending) != 0);
-    if ((g.interruptions & kill_pending) != 0) {
+    const bool killed = (g.interruptions & kill_pending) != 0;
+    (killed ? g.extras->kill_was_thrown : g.extras->fired.front().was_thrown_) = true;
+    if (g.withholds != 0) throw withheld(killed);
+    if (killed) {
         if (g.extras->kill_reason) std::rethrow_exception(g.extras->kill_reason);
         throw greenlet_exit();
     }
-    if ((g.interruptions & timeout_pending) != 0) {
-        timeout& first = g.extras->fired.front();
-        forget_fired(first);
-        first.raise();
+    time_limit& first = g.extras->fired.front();
+    if (first.thrown_ == time_limit::repetition::once) forget_fired(first);
+    first.raise_(first);
+}
+
+/// What `deliver` would throw was thrown before, and swallowed: one that does so in a loop has to
+/// let others run, or nobody could ever end it.
+bool hub_core::would_deliver_again(const greenlet_core& g) const noexcept {
+    if (g.shields != 0 || exceptions_->uncaught_exceptions != 0) return false;
+    if ((g.interruptions & kill_pending) != 0) return g.extras->kill_was_thrown;
+    return (g.interruptions & timeout_pending) != 0 && g.extras->fired.front().was_thrown_;
+}
+
+void hub_core::deliver_before(waiter& w) {
+    greenlet_core& me = *current_;
+    if (would_deliver_again(me)) {
+        ++me.shields;
+        yield();
+        --me.shields;
     }
+    if (!w.woken_) deliver(me);
+}
+
+void hub_core::deliver_before_yield(greenlet_core& g) {
+    if (!would_deliver_again(g)) deliver(g);
 }
 
 withheld::~withheld() = default;

@@ -328,8 +328,10 @@ outcome hub_core::park(waiter& w, deadline until) {
     greenlet_core& me = *current_;
     check_may_park(me);
     if (w.woken_) return outcome::woken;
-    if (me.interruptions != 0) [[unlikely]]
-        deliver(me);
+    if (me.interruptions != 0) [[unlikely]] {
+        deliver_before(w);
+        if (w.woken_) return outcome::woken;
+    }
     if (!until.is_never()) timers.arm(w, until.since_epoch().count());
     me.since = last_look_;
     me.parked_at = &w;
@@ -363,7 +365,7 @@ void hub_core::yield() {
     greenlet_core& me = *current_;
     check_may_park(me);
     if (me.interruptions != 0) [[unlikely]]
-        deliver(me);
+        deliver_before_yield(me);
     push_ready(me);
     greenlet_core& to = next();
     if (&to == &me)

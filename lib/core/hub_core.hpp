@@ -30,7 +30,7 @@ namespace grove::detail {
 /// Bits of `greenlet_core::interruptions`.
 enum interruption : std::uint8_t {
     kill_pending = 1,     ///< thrown at every parking point until the greenlet ends
-    timeout_pending = 2,  ///< a scope in `extras->fired` waits to be thrown
+    timeout_pending = 2,  ///< a limit in `extras->fired` waits to be thrown
     report_pending = 4,   ///< the main greenlet is to throw `would_block_forever`
     fork_pending = 8,     ///< this is a forked child: whatever waits ends the process
 };
@@ -62,8 +62,9 @@ struct greenlet_extras {
 
     std::string name;
     std::exception_ptr kill_reason;
+    bool kill_was_thrown = false;
     std::string report;
-    intrusive_list<timeout> fired;
+    intrusive_list<time_limit> fired;  ///< those that have run out, the earliest first
     std::vector<local_value> locals;
     std::shared_ptr<const context_values> context;
     std::vector<link> links;
@@ -107,9 +108,9 @@ class hub_core {
     void launch_after(greenlet_core& g, duration delay);
     void release(greenlet_core& g) noexcept;
     void interrupt_with_kill(greenlet_core& g, std::exception_ptr reason);
-    static void interrupt_with_timeout(timeout& t) noexcept;
+    static void interrupt_with_timeout(time_limit& t) noexcept;
     static void forgive(greenlet_core& g) noexcept;
-    static void forget_fired(timeout& t) noexcept;
+    static void forget_fired(time_limit& t) noexcept;
 
     [[nodiscard]] greenlet_core& current() const noexcept { return *current_; }
 
@@ -208,6 +209,9 @@ class hub_core {
     void finish(greenlet_core& g) noexcept;
     void start_links(greenlet_core& g) noexcept;
     void deliver(greenlet_core& g);
+    void deliver_before(waiter& w);
+    void deliver_before_yield(greenlet_core& g);
+    [[nodiscard]] bool would_deliver_again(const greenlet_core& g) const noexcept;
     static void interrupt(greenlet_core& g, interruption kind) noexcept;
     void check_may_park(const greenlet_core& me) const;
     void retire_contexts() noexcept;

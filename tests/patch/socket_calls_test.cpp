@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/patch/calls.hpp"
 
+#include <grove/deadline_scope.hpp>
 #include <grove/event.hpp>
 #include <grove/timeout.hpp>
 
@@ -263,6 +264,24 @@ TEST(patched_sockets, a_timeout_makes_the_call_fail_and_is_thrown_at_the_next_wa
             EXPECT_TRUE(within.is_source(e));
         }
         grove::yield();
+    }).join();
+}
+
+TEST(patched_sockets, a_deadline_scope_makes_each_call_fail_until_it_ends) {
+    const blocking_pair ends;
+    spawn_client([&] {
+        char c = 0;
+        {
+            const grove::deadline_scope within(20ms);
+            for (int i = 0; i < 3; ++i) {
+                EXPECT_EQ(tell([&] { return ::recv(ends.near(), &c, 1, 0); }),
+                          (told{-1, ETIMEDOUT}));
+            }
+            EXPECT_THROW(grove::yield(), grove::timeout_expired);
+            EXPECT_EQ(tell([&] { return ::recv(ends.near(), &c, 1, 0); }), (told{-1, ETIMEDOUT}));
+        }
+        EXPECT_EQ(::send(ends.far(), "x", 1, 0), 1);
+        EXPECT_EQ(tell([&] { return ::recv(ends.near(), &c, 1, 0); }).result, 1);
     }).join();
 }
 

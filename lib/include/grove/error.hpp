@@ -21,7 +21,7 @@
 
 namespace grove {
 
-class timeout;
+class time_limit;
 
 /// What all interruptions derive from. Catch it to clean up, then `throw;`.
 class GROVE_API interrupt {
@@ -41,21 +41,21 @@ class GROVE_API greenlet_exit : public interrupt {
     [[nodiscard]] const char* what() const noexcept override;
 };
 
-/// Thrown when a `timeout` scope or the deadline of a `get` runs out.
+/// Thrown when a `timeout`, a `deadline_scope` or the deadline of a `get` runs out.
 class GROVE_API timeout_expired : public interrupt {
  public:
-    explicit timeout_expired(std::string text = "timed out", const timeout* source = nullptr);
+    explicit timeout_expired(std::string text = "timed out", const time_limit* source = nullptr);
     ~timeout_expired() override;
 
     /// `0.5 seconds`, `2 seconds: fetching the index`, or `timed out`.
     [[nodiscard]] const char* what() const noexcept override;
 
     /// The scope that ran out; null when it was a call's own deadline.
-    [[nodiscard]] const timeout* source() const noexcept { return source_; }
+    [[nodiscard]] const time_limit* source() const noexcept { return source_; }
 
  private:
     std::string text_;
-    const timeout* source_;
+    const time_limit* source_;
 };
 
 /// Thrown in the main greenlet when it waits and nothing is left that could ever wake anyone: no
