@@ -30,6 +30,11 @@ class life final : public detail::holding {
     const greenlet_core& greenlet_;
 };
 
+void check_thread(const greenlet_core& g) noexcept {
+    if (g.hub != this_hub) [[unlikely]]
+        hub_core::used_elsewhere(g);
+}
+
 }  // namespace
 
 // --- handle ---
@@ -42,6 +47,7 @@ greenlet_handle& greenlet_handle::operator=(greenlet_handle&& other) noexcept {
 }
 
 void greenlet_handle::reset() noexcept {
+    check_thread(*core_);
     if (!core_->finished() && !in_forked_child()) {
         GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot destroy its own handle");
         const shield until_gone;
@@ -51,6 +57,7 @@ void greenlet_handle::reset() noexcept {
 }
 
 bool greenlet_handle::join(deadline until) {
+    check_thread(*core_);
     if (core_->finished()) return true;
     // One that has asked for its own death waits here for it to be thrown.
     GROVE_CHECK(core_ != &this_hub->current() || this_greenlet::kill_requested(),
@@ -71,7 +78,8 @@ bool greenlet_handle::kill(std::exception_ptr reason, deadline until) {
 }
 
 void greenlet_handle::request_kill(std::exception_ptr reason) {
-    core_->hub->interrupt_with_kill(*core_, std::move(reason));
+    check_thread(*core_);
+    this_hub->interrupt_with_kill(*core_, std::move(reason));
 }
 
 bool greenlet_handle::started() const noexcept {
@@ -91,25 +99,30 @@ void greenlet_handle::set_name(std::string name) {
 }
 
 std::uint64_t greenlet_handle::on_done(detail::task f) {
+    check_thread(*core_);
     return core_->hub->add_link(*core_, detail::link_on_success | detail::link_on_failure,
                                 std::move(f));
 }
 
 std::uint64_t greenlet_handle::on_success(detail::task f) {
+    check_thread(*core_);
     return core_->hub->add_link(*core_, detail::link_on_success, std::move(f));
 }
 
 std::uint64_t greenlet_handle::on_error(detail::task f) {
+    check_thread(*core_);
     return core_->hub->add_link(*core_, detail::link_on_failure, std::move(f));
 }
 
 bool greenlet_handle::unlink(std::uint64_t link) noexcept {
+    check_thread(*core_);
     if (core_->extras == nullptr) return false;
     return std::erase_if(core_->extras->links,
                          [link](const auto& l) { return l.number == link; }) != 0;
 }
 
 void greenlet_handle::detach() && noexcept {
+    check_thread(*core_);
     detail::release(*std::exchange(core_, nullptr));
 }
 

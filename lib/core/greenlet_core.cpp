@@ -128,6 +128,14 @@ withhold::~withhold() {
     --owner_->withholds;
 }
 
+void hub_core::throw_interruption() {
+    if (current_->interruptions != 0) deliver(*current_);
+}
+
+void throw_interruption() {
+    hub_core::of_thread().throw_interruption();
+}
+
 bool in_greenlet() noexcept {
     if (this_hub == nullptr || this_hub->on_hub() || in_forked_child()) return false;
     return &this_hub->current() != &this_hub->main_greenlet();

@@ -9,6 +9,8 @@
 #include <grove/error.hpp>
 #include <grove/greenlet.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <new>
 
@@ -54,6 +56,7 @@ hub_core::hub_core()
       face_(*this),
       door_(std::make_shared<mailbox>()),
       doorbell_([](fd_watcher&, readiness) noexcept { this_hub->door_->silence(); }) {
+    thread_ = ::gettid();
     last_look_ = clock_now();
     main_.running_on = adopt_thread_stack();
     main_.hub = hub_greenlet_.hub = this;
@@ -415,7 +418,9 @@ outcome waiter::park(deadline until) {
 }
 
 void waiter::wake() noexcept {
-    owner_->hub->wake(*this);
+    if (owner_->hub != this_hub) [[unlikely]]
+        hub_core::used_elsewhere(*owner_);
+    this_hub->wake(*this);
 }
 
 void waiter::on_deadline(timer_node& node) noexcept {

@@ -109,6 +109,7 @@ class hub_core {
     void release(greenlet_core& g) noexcept;
     void interrupt_with_kill(greenlet_core& g, std::exception_ptr reason);
     static void interrupt_with_timeout(time_limit& t) noexcept;
+    void throw_interruption();
     static void forgive(greenlet_core& g) noexcept;
     static void forget_fired(time_limit& t) noexcept;
 
@@ -121,6 +122,8 @@ class hub_core {
     static greenlet_extras& extras(greenlet_core& g);
     std::uint64_t add_link(greenlet_core& g, std::uint8_t endings, task call);
     [[nodiscard]] static std::string name_of(const greenlet_core& g);
+    /// Ends the process with a message that names both threads: `g` was used on the wrong one.
+    [[noreturn]] static void used_elsewhere(const greenlet_core& g) noexcept;
 
     /// The greenlets that wait for each other in a circle, a line each; empty when there is none.
     [[nodiscard]] std::string circle_of_waits() const;
@@ -240,6 +243,7 @@ class hub_core {
     stack_pool stacks_;
     context* hub_context_ = nullptr;
     bool retiring_ = false;
+    int thread_;  ///< the kernel's number of it
     std::uint32_t last_number_ = 0;
     bool forked_ = false;  // beside what each spawn changes
     std::uint64_t last_link_ = 0;

@@ -6,8 +6,12 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <string>
 
 /// How a hub ends, what it owns for others, and how it tells of errors that nobody handled.
 
@@ -15,6 +19,13 @@ namespace grove::detail {
 namespace {
 
 constexpr std::chrono::seconds last_wait{5};
+
+/// `1234 (worker)`; the number alone when it has ended.
+std::string text_of_thread(int id) {
+    std::string name;
+    std::getline(std::ifstream(fmt::format("/proc/self/task/{}/comm", id)), name);
+    return name.empty() ? fmt::format("{}", id) : fmt::format("{} ({})", id, name);
+}
 
 }  // namespace
 
@@ -27,6 +38,13 @@ void hub_core::report_error(std::string_view context, const std::exception_ptr& 
     const std::string line = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {} failed with {}\n", now, context,
                                          typed_text_of(error));
     std::fputs(line.c_str(), stderr);
+}
+
+void hub_core::used_elsewhere(const greenlet_core& g) noexcept {
+    fatal(
+        fmt::format("{} of thread {} was used on thread {}: greenlets, and what they wait on, "
+                    "belong to one thread; see hub_address::post and the remote types",
+                    name_of(g), text_of_thread(g.hub->thread_), text_of_thread(::gettid())));
 }
 
 hub_service* hub_core::find_service(const void* key) const noexcept {

@@ -32,8 +32,9 @@
 /// Captures by reference are safe exactly when the handle is declared after what it captures.
 ///
 /// Threads: each thread has its own hub, made at its first use of grove; greenlets, handles and all
-/// that waits belong to the thread that made them. The doors from other threads are `hub::post` and
-/// the types that say so.
+/// that waits belong to the thread that made them. One that another thread joins, kills, wakes or
+/// destroys ends the process with a message that names both. The doors from other threads are
+/// `hub_address::post` and the types that say so.
 /// Ends of life: when a thread returns from its main function, greenlets that are left are killed
 /// and run until they are gone. `exit()` called inside a greenlet ends the process without that.
 

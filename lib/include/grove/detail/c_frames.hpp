@@ -51,6 +51,10 @@ class GROVE_API withhold {
     greenlet_core* owner_;
 };
 
+/// Throws what interrupts the running greenlet, as a wait would; returns when there is nothing, or
+/// when it must not be thrown here.
+GROVE_API void throw_interruption();
+
 /// The caller runs in a greenlet that may wait: not in the main one, nor in a callback of the hub,
 /// nor in the child of a fork.
 /// False on a thread without a hub; none is made. Threads: any.
