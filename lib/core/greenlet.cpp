@@ -154,8 +154,8 @@ void sleep_for(duration d) {
         sleep_until(d);
 }
 
-void idle() {
-    hub_core::of_thread().idle();
+void idle(int priority) {
+    hub_core::of_thread().idle(priority);
 }
 
 namespace {

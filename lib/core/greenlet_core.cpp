@@ -25,6 +25,7 @@ std::string waiter::owner_name() const {
 std::string hub_core::name_of(const greenlet_core& g) {
     if (g.extras != nullptr && !g.extras->name.empty()) return g.extras->name;
     if (&g == &g.hub->main_) return "main greenlet";
+    if (&g == &g.hub->hub_greenlet_) return "the hub";
     return "Greenlet-" + std::to_string(g.number);
 }
 

@@ -237,6 +237,10 @@ void hub::set_error_handler(error_handler handler) {
     core_.set_error_handler(std::move(handler));
 }
 
+void hub::on_spawn(spawn_hook hook) {
+    core_.on_spawn(std::move(hook));
+}
+
 hub_snapshot hub::snapshot() const {
     return core_.snapshot();
 }

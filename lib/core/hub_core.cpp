@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <new>
 
 namespace grove::detail {
@@ -60,6 +61,7 @@ hub_core::hub_core()
     last_look_ = clock_now();
     main_.running_on = adopt_thread_stack();
     main_.hub = hub_greenlet_.hub = this;
+    hub_greenlet_.number = ~std::uint32_t{0};
     main_.state_ = greenlet_state::running;
     hub_context_ = make_context(stacks_.take(stack_size::mib_1), hub_loop, this);
     hub_greenlet_.running_on = hub_context_;
@@ -116,7 +118,7 @@ void hub_core::poll() {
     } else if (!idlers_.empty()) {
         descriptors.wait(0);
         if (ready_first_ == nullptr && (timers.empty() || timers.earliest() > clock_now())) {
-            wake_all(idlers_);
+            wake_idlers();
         }
     } else if (virtual_time_ && !timers.empty()) {
         descriptors.wait(0);
@@ -300,12 +302,15 @@ void hub_core::enrol(greenlet_core& g) {
         refuse_forked_child();
     g.hub = this;
     g.number = ++last_number_;
+    g.spawner = current_->number;
     g.since = last_look_;
     ++g.references;
     all_.push_back(g);
     const greenlet_extras* spawner = current_->extras;
     if (spawner != nullptr && spawner->context) [[unlikely]]
         extras(g).context = spawner->context;
+    if (spawn_hook_) [[unlikely]]
+        tell_of_spawn(g);
 }
 
 void hub_core::launch(greenlet_core& g) noexcept {
@@ -379,8 +384,32 @@ void hub_core::yield() {
         deliver(me);
 }
 
-void hub_core::idle() {
-    waiter me("idle");
+namespace {
+
+class idler : public waiter {
+ public:
+    explicit idler(int importance) noexcept : waiter("idle"), priority(importance) {}
+
+    int priority;
+};
+
+}  // namespace
+
+void hub_core::wake_idlers() noexcept {
+    int highest = std::numeric_limits<int>::min();
+    for (waiter& w : idlers_) highest = std::max(highest, static_cast<idler&>(w).priority);
+    waiter_list rest;
+    while (waiter* w = idlers_.pop_front()) {
+        if (static_cast<idler*>(w)->priority == highest)
+            w->wake();
+        else
+            rest.push_back(*w);
+    }
+    idlers_.splice_back(rest);
+}
+
+void hub_core::idle(int priority) {
+    idler me(priority);
     idlers_.push_back(me);
     static_cast<void>(park(me, never));
 }

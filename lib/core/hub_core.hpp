@@ -133,7 +133,7 @@ class hub_core {
     void wake(waiter& w) noexcept;
     void expire(waiter& w) noexcept;
     void yield();
-    void idle();
+    void idle(int priority);
     bool join_everyone(deadline until);
 
     // --- timers, descriptors, threads ---
@@ -154,6 +154,11 @@ class hub_core {
     hub_service& add_service(const void* key, std::unique_ptr<hub_service> service);
 
     void set_error_handler(error_handler handler) { on_error_ = std::move(handler); }
+
+    void on_spawn(spawn_hook hook) {
+        spawn_hook_ = std::move(hook);
+        ++spawn_hooks_;
+    }
 
     void report_error(std::string_view context, const std::exception_ptr& error) noexcept;
     [[nodiscard]] hub_snapshot snapshot() const;
@@ -196,6 +201,7 @@ class hub_core {
     void jump_in_time() noexcept;
     void fire_timers() noexcept;
     void nothing_left();
+    void wake_idlers() noexcept;
     [[nodiscard]] bool anything_to_do() const noexcept;
     [[nodiscard]] bool anything_can_wake() const noexcept;
 
@@ -218,6 +224,8 @@ class hub_core {
     static void interrupt(greenlet_core& g, interruption kind) noexcept;
     void check_may_park(const greenlet_core& me) const;
     void retire_contexts() noexcept;
+    void tell_of_spawn(const greenlet_core& g) noexcept;
+    [[nodiscard]] greenlet_snapshot snapshot_of(const greenlet_core& g, std::int64_t now) const;
     static void drop_locals(greenlet_core& g) noexcept;
     static void start_delayed(timer_node& node) noexcept;
 
@@ -254,6 +262,8 @@ class hub_core {
     std::vector<task> posted_here_;
     std::vector<std::pair<const void*, std::unique_ptr<hub_service>>> services_;
     error_handler on_error_;
+    spawn_hook spawn_hook_;
+    std::uint32_t spawn_hooks_ = 0;  ///< so many were set
     bool virtual_time_ = false;
     std::int64_t virtual_now_ = 0;
 };

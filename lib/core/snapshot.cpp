@@ -10,7 +10,11 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <exception>
+#include <string>
 #include <typeinfo>
+#include <unordered_map>
+#include <utility>
 
 namespace grove {
 namespace detail {
@@ -40,20 +44,34 @@ std::string text_of(const waiter& of) {
 
 }  // namespace
 
+greenlet_snapshot hub_core::snapshot_of(const greenlet_core& g, std::int64_t now) const {
+    greenlet_snapshot one;
+    one.id = g.number;
+    one.name = name_of(g);
+    one.state = detail::name_of(g.state());
+    if (g.parked_at != nullptr) one.waits_on = text_of(*g.parked_at);
+    one.for_how_long = duration(std::max<std::int64_t>(now - g.since, 0));
+    one.spawned_at = place(g.spawned);
+    one.spawner = g.spawner;
+    one.kill_pending = (g.interruptions & kill_pending) != 0;
+    return one;
+}
+
 hub_snapshot hub_core::snapshot() const {
     hub_snapshot seen;
     const std::int64_t now = clock_now();
+    std::unordered_map<std::uint32_t, std::string> names{
+        {hub_greenlet_.number, name_of(hub_greenlet_)}};
     // The list is only read; its iterators know no const.
     for (const greenlet_core& g : const_cast<hub_core*>(this)->all_) {
-        greenlet_snapshot one;
-        one.id = g.number;
-        one.name = name_of(g);
-        one.state = detail::name_of(g.state());
-        if (g.parked_at != nullptr) one.waits_on = text_of(*g.parked_at);
-        one.for_how_long = duration(std::max<std::int64_t>(now - g.since, 0));
-        one.spawned_at = place(g.spawned);
-        one.kill_pending = (g.interruptions & kill_pending) != 0;
-        seen.greenlets.push_back(std::move(one));
+        seen.greenlets.push_back(snapshot_of(g, now));
+        names.emplace(g.number, name_of(g));
+    }
+    for (greenlet_snapshot& one : seen.greenlets) {
+        if (one.id == main_.number) continue;
+        const auto alive = names.find(one.spawner);
+        one.spawned_by =
+            alive != names.end() ? alive->second : "Greenlet-" + std::to_string(one.spawner);
     }
     for (const auto& [key, service] : services_) {
         const hub_service& s = *service;
@@ -64,6 +82,20 @@ hub_snapshot hub_core::snapshot() const {
     seen.switches = beacon_.switches();
     seen.contexts = stacks_.taken();
     return seen;
+}
+
+/// What the hook spawns itself is not told, or it would never end.
+void hub_core::tell_of_spawn(const greenlet_core& g) noexcept {
+    const std::uint32_t before = spawn_hooks_;
+    spawn_hook hook = std::exchange(spawn_hook_, {});
+    greenlet_snapshot told = snapshot_of(g, last_look_);
+    told.spawned_by = name_of(*current_);
+    try {
+        hook(told);
+    } catch (...) {
+        report_error("the spawn hook", std::current_exception());
+    }
+    if (spawn_hooks_ == before) spawn_hook_ = std::move(hook);
 }
 
 std::size_t hub_core::write_current_name(char* buffer, std::size_t size) const noexcept {
@@ -91,6 +123,7 @@ std::string to_string(const hub_snapshot& snapshot) {
         if (!g.waits_on.empty()) text += " on " + g.waits_on;
         text += fmt::format(" for {}", format_duration(g.for_how_long));
         if (!g.spawned_at.empty()) text += ", spawned at " + g.spawned_at;
+        if (g.spawner != 0) text += " by " + g.spawned_by;
         if (g.kill_pending) text += ", kill pending";
         text += '\n';
     }

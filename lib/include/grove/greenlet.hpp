@@ -231,8 +231,10 @@ GROVE_API void yield();
 GROVE_API void sleep_for(duration d);
 GROVE_API void sleep_until(deadline when);
 
-/// Waits until nothing else is ready and no descriptor or timer is due.
-GROVE_API void idle();
+/// Waits until nothing else is ready and no descriptor or timer is due. Of several that idle, those
+/// of the highest priority are woken; the others, once nothing is left to do again.
+/// Interrupted: nothing happened.
+GROVE_API void idle(int priority = 0);
 
 struct join_options {
     deadline until = never;

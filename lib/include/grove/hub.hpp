@@ -134,6 +134,9 @@ class GROVE_API hub_service {
 /// An unhandled error: the greenlet's name (or what the hub was doing) and what was thrown.
 using error_handler = detail::unique_function<void(std::string_view context, std::exception_ptr)>;
 
+/// Told of each greenlet that is spawned: what a snapshot says of it.
+using spawn_hook = detail::unique_function<void(const greenlet_snapshot&)>;
+
 class GROVE_API hub {
  public:
     /// The calling thread's; made on first use. Throws: `std::logic_error` when another copy of the
@@ -177,6 +180,11 @@ class GROVE_API hub {
 
     /// Replaces the printing of errors that nobody handles; an empty one restores it.
     void set_error_handler(error_handler handler);
+
+    /// Calls `hook` for each greenlet of this hub that is spawned from here on, in the turn of its
+    /// spawner, before it runs. It must not wait; what it spawns itself is not told; what it throws
+    /// is reported. Replaces the one before; an empty one ends it.
+    void on_spawn(spawn_hook hook);
 
     [[nodiscard]] hub_snapshot snapshot() const;
 

@@ -17,10 +17,12 @@ namespace grove {
 struct greenlet_snapshot {
     std::uint32_t id = 0;
     std::string name;
-    std::string state;        ///< fresh, ready, running, parked
-    std::string waits_on;     ///< "event 0x55d0…", empty unless parked
-    duration for_how_long{};  ///< in that state, as of the hub's last look at the clock
-    std::string spawned_at;   ///< file:line
+    std::string state;          ///< fresh, ready, running, parked
+    std::string waits_on;       ///< "event 0x55d0…", empty unless parked
+    duration for_how_long{};    ///< in that state, as of the hub's last look at the clock
+    std::string spawned_at;     ///< file:line
+    std::uint32_t spawner = 0;  ///< the id of who spawned it; 0: the main greenlet
+    std::string spawned_by;     ///< its name; of one that has ended, what it was called by number
     bool kill_pending = false;
 };
 

@@ -95,6 +95,7 @@ class GROVE_API greenlet_core : public list_hook<greenlet_core, everyone> {
     source_location spawned;
     std::int64_t since = 0;  ///< when it parked or was made, by the hub's last look at the clock
     std::uint32_t number = 0;
+    std::uint32_t spawner = 0;  ///< its number: no chain of blocks that would keep memory
     std::uint32_t references = 1;
     std::uint32_t block_size;
     std::uint16_t shields = 0;
