@@ -25,9 +25,12 @@ group::group(std::size_t places, const char* what)
     : limit_(places), places_(places, what, &held_) {}
 
 group::~group() {
-    if ((size_ == 0 && !reaper_.valid()) || detail::in_forked_child()) return;
+    const bool idle = size_ == 0 && !reaper_.valid() && !admitter_.valid();
+    if (idle || detail::in_forked_child()) return;
     const shield until_gone;
     ++kills_;
+    drop_deferred();
+    admitter_ = {};
     kill_reason_ = nullptr;
     for (member& m : members_) shoot(m);
     do {  // others may still find their way in while this waits
@@ -51,6 +54,38 @@ const char* group::membership::remark() const noexcept {
 std::uint32_t group::add(greenlet_handle&& g) {
     places_.wait();
     return enlist(std::move(g)).number;
+}
+
+bool group::is_member() const noexcept {
+    const detail::end_watcher* const watcher = detail::running().watcher;
+    return watcher != nullptr && watcher->on_end == member_ended &&
+           static_cast<const member*>(watcher)->home == this;
+}
+
+void group::defer(detail::task call, detail::source_location from) {
+    if (backlog_.empty() && !places_.locked()) {
+        enlist(grove::spawn(std::move(call), from));
+        return;
+    }
+    if (kills_ != 0) return;  // dropping it tells its result
+    backlog_.push_back({std::move(call), from});
+    if (admitter_.valid() && !admitter_.ready()) return;
+    admitter_ = grove::spawn({.name = "group.async"}, [this] { admit_deferred(); });
+}
+
+void group::admit_deferred() {
+    while (!backlog_.empty()) {
+        places_.wait();
+        if (backlog_.empty()) return;  // dropped meanwhile
+        deferred first = std::move(backlog_.front());
+        backlog_.pop_front();
+        enlist(grove::spawn(std::move(first.call), first.from));
+    }
+}
+
+void group::drop_deferred() noexcept {
+    const std::deque<deferred> dropped = std::exchange(backlog_, {});
+    if (!dropped.empty() && size_ == 0) joiners_.dismiss(detail::news::granted);
 }
 
 detail::greenlet_core& group::enlist(greenlet_handle&& g) {
@@ -91,7 +126,7 @@ std::list<group::member>::iterator group::find(std::list<member>& in, std::uint3
 }
 
 bool group::join(deadline until) {
-    return size_ == 0 || joiners_.wait("group.join", this, until, &held_);
+    return (size_ == 0 && backlog_.empty()) || joiners_.wait("group.join", this, until, &held_);
 }
 
 bool group::join(group_join_options options) {
@@ -109,6 +144,7 @@ bool group::kill(std::exception_ptr reason, deadline until) {
     const on_exit over([this] { --kills_; });
     kill_reason_ = std::move(reason);
     for (member& m : members_) shoot(m);
+    drop_deferred();
     return join(until);
 }
 
@@ -136,7 +172,7 @@ void group::forget(std::list<member>& from, std::list<member>::iterator m) noexc
     from.erase(m);
     --size_;
     places_.release();
-    if (size_ == 0) joiners_.dismiss(detail::news::granted);
+    if (size_ == 0 && backlog_.empty()) joiners_.dismiss(detail::news::granted);
 }
 
 }  // namespace grove

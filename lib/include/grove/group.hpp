@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <grove/async_result.hpp>
 #include <grove/deadline.hpp>
 #include <grove/detail/api.hpp>
+#include <grove/detail/async_call.hpp>
 #include <grove/detail/greenlet_core.hpp>
 #include <grove/detail/imap.hpp>
 #include <grove/detail/source_location.hpp>
@@ -13,11 +15,13 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <list>
 #include <optional>
 #include <ranges>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -63,6 +67,32 @@ class GROVE_API group {
         return enlist(grove::spawn(std::move(options), std::forward<F>(f), from)).number;
     }
 
+    /// Calls `f` in a member and waits for it; in a pool, waits for a place first. A member of this
+    /// group calls it itself, for in a full pool it would wait for its own place.
+    /// Result: what `f` returned. Throws: what it threw, which is not printed. Interrupted: the
+    /// call is killed and waited for.
+    template <class F>
+    auto apply(F&& f);
+
+    /// Calls `f` in a member and does not wait for it, nor for a place: in a full pool the call
+    /// joins those that wait for one, first come first served. They are as many as are made: use
+    /// `spawn` where that must be bounded. `then(value)`, or `then()`, is called in the same member
+    /// if it succeeded.
+    /// Result: where the outcome goes: what `f` returned or threw, `greenlet_killed` when it was
+    /// killed or dropped. A failure is printed as well, as for any member. Never blocks.
+    template <class F, class Then = detail::nothing_then>
+    auto async(F&& f, Then&& then = {},
+               detail::source_location from = detail::source_location::current());
+
+    /// Calls of `async` that wait for a place.
+    [[nodiscard]] std::size_t waiting() const noexcept { return backlog_.size(); }
+
+    /// As `map`, in a greenlet of its own.
+    /// Result: its handle, which must not outlive the group; leaving the handle's scope kills the
+    /// calls. The range is kept, unless it is an lvalue: then it must outlive the handle.
+    template <std::ranges::input_range Range, class F>
+    [[nodiscard]] auto map_async(Range&& items, F&& f);
+
     /// Makes a greenlet a member; in a pool, waits for a place first. Result: its id.
     /// Interrupted: the greenlet stays with the caller.
     std::uint32_t add(greenlet_handle&& g);
@@ -71,14 +101,15 @@ class GROVE_API group {
     /// member.
     [[nodiscard]] greenlet_handle discard(std::uint32_t id);
 
-    /// Waits until there is no member.
+    /// Waits until there is no member, and no call that waits for a place.
     /// Result: false when `until` came first. Throws: nothing of the members', unless asked to.
     /// Interrupted: nothing happened.
     bool join(deadline until = never);
     bool join(group_join_options options);
 
-    /// Kills all members, in the order they came, and waits until there is none; members that come
-    /// meanwhile are killed too. Each is killed once, however often this is called.
+    /// Kills all members, in the order they came, drops the calls that wait for a place, and waits
+    /// until there is no member; members that come meanwhile are killed too. Each is killed once,
+    /// however often this is called.
     /// Result: false when `until` came first; the kills stay pending. Interrupted: likewise.
     bool kill(deadline until = never);
     /// As above with an exception of your own.
@@ -146,6 +177,18 @@ class GROVE_API group {
         const group& group_;
     };
 
+    /// A call that waits for a place.
+    struct deferred {
+        detail::task call;
+        detail::source_location from;
+    };
+
+    /// The running greenlet is one of them.
+    [[nodiscard]] bool is_member() const noexcept;
+    void defer(detail::task call, detail::source_location from);
+    void admit_deferred();
+    void drop_deferred() noexcept;
+
     /// There must be a place.
     detail::greenlet_core& enlist(greenlet_handle&& g);
     void shoot(member& m);
@@ -161,12 +204,46 @@ class GROVE_API group {
     semaphore places_;
     std::list<member> members_;
     std::list<member> ended_;  // wait for the reaper's turn
+    std::deque<deferred> backlog_;
     detail::wait_list joiners_;
     std::exception_ptr failure_;
     std::exception_ptr kill_reason_;
     std::size_t kills_ = 0;  // that go on: a member that comes meanwhile dies at once
     greenlet<void> reaper_;
+    greenlet<void> admitter_;  // lives while there is a backlog
 };
+
+template <class F>
+auto group::apply(F&& f) {
+    using result = std::remove_cvref_t<std::invoke_result_t<F&>>;
+    constexpr int once[1] = {};
+    const auto call = [&f](int /*once*/) -> decltype(auto) { return std::invoke(f); };
+    if constexpr (std::is_void_v<result>) {
+        if (is_member())
+            std::invoke(f);
+        else
+            map(once, call);
+    } else {
+        if (is_member()) return result(std::invoke(f));
+        return result(std::move(map(once, call).front()));
+    }
+}
+
+template <class F, class Then>
+auto group::async(F&& f, Then&& then, detail::source_location from) {
+    using call = detail::async_call<std::decay_t<F>, std::decay_t<Then>>;
+    async_result<typename call::result> answer;
+    defer(call(answer, std::forward<F>(f), std::forward<Then>(then)), from);
+    return answer;
+}
+
+template <std::ranges::input_range Range, class F>
+auto group::map_async(Range&& items, F&& f) {
+    return grove::spawn([this, kept = std::tuple<Range>(std::forward<Range>(items)),
+                         f = std::decay_t<F>(std::forward<F>(f))]() mutable {
+        return map(std::get<0>(kept), std::ref(f));
+    });
+}
 
 template <std::ranges::input_range Range, class F>
 auto group::map(Range&& items, F&& f) {

@@ -33,6 +33,16 @@ class GROVE_API pool : public group {
         return true;
     }
 
+    /// As above, waiting for a place until `until`. Result: false, and `f` untouched, when that
+    /// came first. Interrupted: nothing was spawned.
+    template <detail::spawnable F>
+    [[nodiscard]] bool try_spawn(
+        deadline until, F&& f, detail::source_location from = detail::source_location::current()) {
+        if (!wait_available(until)) return false;
+        spawn(std::forward<F>(f), from);
+        return true;
+    }
+
     /// Waits until there is a place: the next `spawn` does not wait if nothing parks before it.
     /// Result: false when `until` came first. Interrupted: nothing happened.
     bool wait_available(deadline until = never) { return places().wait(until); }

@@ -154,7 +154,7 @@ TEST(remote_queue, each_item_of_many_producers_reaches_one_of_many_consumers_in_
     std::vector<std::vector<int>> got(threads * greenlets);
     std::vector<std::thread> consumers;
     for (int t = 0; t < threads; ++t) {
-        consumers.emplace_back([&, q]() mutable {
+        consumers.emplace_back([&, q, t]() mutable {
             const bool without_hub = t == 0;
             const auto consume = [&] {
                 int last_seen[threads * greenlets] = {};
