@@ -47,7 +47,6 @@ greenlet_handle& greenlet_handle::operator=(greenlet_handle&& other) noexcept {
 }
 
 void greenlet_handle::reset() noexcept {
-    check_thread(*core_);
     if (!core_->finished() && !in_forked_child()) {
         GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot destroy its own handle");
         const shield until_gone;
@@ -57,8 +56,8 @@ void greenlet_handle::reset() noexcept {
 }
 
 bool greenlet_handle::join(deadline until) {
-    check_thread(*core_);
     if (core_->finished()) return true;
+    check_thread(*core_);
     // One that has asked for its own death waits here for it to be thrown.
     GROVE_CHECK(core_ != &this_hub->current() || this_greenlet::kill_requested(),
                 "a greenlet cannot join itself");

@@ -309,7 +309,7 @@ void hub_core::enrol(greenlet_core& g) {
     const greenlet_extras* spawner = current_->extras;
     if (spawner != nullptr && spawner->context) [[unlikely]]
         extras(g).context = spawner->context;
-    if (spawn_hook_) [[unlikely]]
+    if (tells_of_spawns_) [[unlikely]]
         tell_of_spawn(g);
 }
 

@@ -157,6 +157,7 @@ class hub_core {
 
     void on_spawn(spawn_hook hook) {
         spawn_hook_ = std::move(hook);
+        tells_of_spawns_ = static_cast<bool>(spawn_hook_);
         ++spawn_hooks_;
     }
 
@@ -254,6 +255,7 @@ class hub_core {
     int thread_;  ///< the kernel's number of it
     std::uint32_t last_number_ = 0;
     bool forked_ = false;  // beside what each spawn changes
+    bool tells_of_spawns_ = false;
     std::uint64_t last_link_ = 0;
     std::size_t holds_ = 0;
     waiter* everyone_gone_ = nullptr;

@@ -88,6 +88,7 @@ hub_snapshot hub_core::snapshot() const {
 void hub_core::tell_of_spawn(const greenlet_core& g) noexcept {
     const std::uint32_t before = spawn_hooks_;
     spawn_hook hook = std::exchange(spawn_hook_, {});
+    tells_of_spawns_ = false;
     greenlet_snapshot told = snapshot_of(g, last_look_);
     told.spawned_by = name_of(*current_);
     try {
@@ -95,7 +96,9 @@ void hub_core::tell_of_spawn(const greenlet_core& g) noexcept {
     } catch (...) {
         report_error("the spawn hook", std::current_exception());
     }
-    if (spawn_hooks_ == before) spawn_hook_ = std::move(hook);
+    if (spawn_hooks_ != before) return;
+    spawn_hook_ = std::move(hook);
+    tells_of_spawns_ = true;
 }
 
 std::size_t hub_core::write_current_name(char* buffer, std::size_t size) const noexcept {
