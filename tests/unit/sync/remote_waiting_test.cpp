@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/gate.hpp"
+#include "tests/support/waiting_cases.hpp"
 
 #include <grove/deadline_scope.hpp>
 #include <grove/greenlet.hpp>
@@ -20,12 +21,13 @@
 #include <thread>
 #include <vector>
 
-// What holds for everything that blocks between threads. Each adaptor makes one blocking call;
-// `wait` says whether it got what it came for, `allow` lets one more waiter through.
+// The calls that block between threads, for the suite of tests/support/waiting_cases.hpp; then what
+// only they have: a wake-up that takes its way through a mailbox, and other threads.
 
 namespace {
 
 using namespace std::chrono_literals;
+using namespace grove_test;
 
 struct event_wait {
     grove::remote_event e;
@@ -79,6 +81,8 @@ struct queue_get {
 
     bool wait(grove::deadline until = grove::never) { return q.get(until).has_value(); }
 
+    void close() { q.close(); }
+
     void allow() { q.put(1); }
 
     static constexpr bool lets_all_through = false;
@@ -91,10 +95,23 @@ struct queue_put {
 
     bool wait(grove::deadline until = grove::never) { return q.put(1, until); }
 
+    void close() { q.close(); }
+
     void allow() { q.get(); }
 
     static constexpr bool lets_all_through = false;
 };
+
+const blocking_traits lets_all{.lets = passage::all};
+
+INSTANTIATE_TEST_SUITE_P(between_threads, waiting,
+                         testing::Values(kind_of<event_wait>("remote_event_wait", lets_all),
+                                         kind_of<semaphore_acquire>("remote_semaphore_acquire"),
+                                         kind_of<result_wait>("remote_result_wait", lets_all),
+                                         kind_of<result_get>("remote_result_get", lets_all),
+                                         kind_of<queue_get>("remote_queue_get"),
+                                         kind_of<queue_put>("remote_queue_put")),
+                         name_of_kind);
 
 template <class Adaptor>
 class remote_waiting : public testing::Test {
@@ -107,72 +124,10 @@ using everything_that_blocks =
     testing::Types<event_wait, semaphore_acquire, result_wait, result_get, queue_get, queue_put>;
 TYPED_TEST_SUITE(remote_waiting, everything_that_blocks);
 
-TYPED_TEST(remote_waiting, returns_at_once_without_a_switch_when_it_is_allowed) {
-    bool others_ran = false;
-    auto other = grove::spawn([&] { others_ran = true; });
-    this->it->allow();
-    EXPECT_TRUE(this->it->wait());
-    EXPECT_FALSE(others_ran);
-}
-
-TYPED_TEST(remote_waiting, returns_later_when_it_is_allowed_later) {
-    auto g = grove::spawn([&] { return this->it->wait(); });
-    grove::sleep_for(1s);
-    ASSERT_FALSE(g.ready());
-    this->it->allow();
-    EXPECT_TRUE(g.get());
-    EXPECT_EQ(this->world.elapsed(), 1s);
-}
-
-TYPED_TEST(remote_waiting, says_false_at_its_deadline) {
-    EXPECT_FALSE(this->it->wait(2s));
-    EXPECT_EQ(this->world.elapsed(), 2s);
-}
-
-TYPED_TEST(remote_waiting, says_false_at_a_deadline_that_has_passed) {
-    bool others_ran = false;
-    auto other = grove::spawn([&] { others_ran = true; });
-    EXPECT_FALSE(this->it->wait(0s));
-    EXPECT_TRUE(others_ran);
-    EXPECT_EQ(this->world.elapsed(), 0s);
-}
-
-TYPED_TEST(remote_waiting, is_ended_by_an_outer_timeout) {
-    const grove::timeout limit(1s);
-    try {
-        this->it->wait(1h);
-        FAIL() << "the outer timeout did not end the wait";
-    } catch (const grove::timeout_expired& e) {
-        EXPECT_TRUE(limit.is_source(e));
-    }
-    EXPECT_EQ(this->world.elapsed(), 1s);
-    EXPECT_NO_THROW(grove::yield());
-}
-
 TYPED_TEST(remote_waiting, is_ended_by_a_deadline_scope_each_time) {
     const grove::deadline_scope within(1s);
     for (int i = 0; i < 3; ++i) EXPECT_THROW(this->it->wait(), grove::timeout_expired);
     EXPECT_EQ(this->world.elapsed(), 1s);
-}
-
-TYPED_TEST(remote_waiting, is_ended_by_a_kill) {
-    auto g = grove::spawn([&] { this->it->wait(); });
-    grove::yield();
-    EXPECT_TRUE(g.kill(1s));
-    EXPECT_TRUE(g.killed());
-    EXPECT_EQ(this->world.elapsed(), 0s);
-}
-
-TYPED_TEST(remote_waiting, leaves_nothing_behind_when_it_was_ended) {
-    EXPECT_FALSE(this->it->wait(1s));
-    EXPECT_FALSE(grove::with_timeout(1s, [&] { this->it->wait(); }));
-    auto killed = grove::spawn([&] { this->it->wait(); });
-    grove::yield();
-    killed.kill();
-    auto g = grove::spawn([&] { return this->it->wait(); });
-    grove::yield();
-    this->it->allow();
-    EXPECT_TRUE(g.get(1s));
 }
 
 TYPED_TEST(remote_waiting, keeps_what_it_got_when_the_kill_comes_before_the_call_from_the_hub) {
@@ -210,31 +165,6 @@ TYPED_TEST(remote_waiting, keeps_what_it_got_when_a_timeout_comes_before_the_cal
     EXPECT_TRUE(late);
 }
 
-TYPED_TEST(remote_waiting, serves_those_who_came_first_first) {
-    std::vector<int> order;
-    std::vector<grove::greenlet<void>> all;
-    for (int i = 0; i < 20; ++i) {
-        all.push_back(grove::spawn([&, i] {
-            if (this->it->wait()) order.push_back(i);
-        }));
-    }
-    grove::yield();
-    for (int i = 0; i < (TypeParam::lets_all_through ? 1 : 20); ++i) this->it->allow();
-    grove::join_all(all);
-    std::vector<int> as_they_came(20);
-    std::iota(as_they_came.begin(), as_they_came.end(), 0);
-    EXPECT_EQ(order, as_they_came);
-}
-
-TYPED_TEST(remote_waiting, passes_over_one_who_was_killed_to_the_next) {
-    auto first = grove::spawn([&] { return this->it->wait(); });
-    auto second = grove::spawn([&] { return this->it->wait(); });
-    grove::yield();
-    first.kill();
-    this->it->allow();
-    EXPECT_TRUE(second.get(1s));
-}
-
 TYPED_TEST(remote_waiting, throws_when_the_last_handle_goes) {
     std::vector<grove::greenlet<void>> all;
     std::vector<int> told;
@@ -251,17 +181,6 @@ TYPED_TEST(remote_waiting, throws_when_the_last_handle_goes) {
     this->it.reset();
     grove::join_all(all);
     EXPECT_THAT(told, testing::ElementsAre(0, 1, 2));
-}
-
-TYPED_TEST(remote_waiting, on_the_hub_ends_the_process_with_a_message) {
-    // The fixture has a hub by now, and a fork of a hub is none: a fresh process runs this.
-    testing::FLAGS_gtest_death_test_style = "threadsafe";
-    EXPECT_DEATH(
-        {
-            grove::hub::current().post([&] { this->it->wait(); });
-            grove::sleep_for(1s);
-        },
-        "a hub callback must not block");
 }
 
 // The same between threads; time is real here.
@@ -318,7 +237,7 @@ TYPED_TEST(remote_threads, greenlets_of_many_hubs_are_all_let_through) {
 }
 
 TYPED_TEST(remote_threads, a_hub_that_ends_takes_its_waiters_out_of_the_line) {
-    grove_test::gate parked;
+    gate parked;
     std::thread other([&parked, its = this->it]() mutable {
         for (int i = 0; i < 3; ++i) {
             grove::spawn_detached([&its] { its.wait(); });
