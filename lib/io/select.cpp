@@ -20,8 +20,8 @@ using detail::poll_table;
 
 namespace {
 
-constexpr short readable = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
-constexpr short writable = POLLOUT | POLLWRNORM | POLLWRBAND | POLLHUP | POLLERR;
+constexpr short read_events = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
+constexpr short write_events = POLLOUT | POLLWRNORM | POLLWRBAND | POLLHUP | POLLERR;
 
 /// What the kernel says now. By number, for `::poll` may be the patch library's, which calls us.
 int ask(std::span<pollfd> descriptors) {
@@ -94,8 +94,8 @@ selection select(const std::vector<int>& read, const std::vector<int>& write,
         for (const pollfd& one : all) {
             if ((one.revents & POLLNVAL) != 0) throw_not_open("select", one.fd);
         }
-        selection found{found_in(read, all.data(), readable),
-                        found_in(write, all.data() + read.size(), writable),
+        selection found{found_in(read, all.data(), read_events),
+                        found_in(write, all.data() + read.size(), write_events),
                         found_in(urgent, all.data() + read.size() + write.size(), POLLPRI)};
         if (late || !found.empty()) return found;
         // Left: one that has hung up and was asked for urgent data alone, which it may never have.

@@ -6,6 +6,7 @@
 
 #include <poll.h>
 
+#include <concepts>
 #include <span>
 #include <vector>
 
@@ -57,5 +58,50 @@ struct selection {
 /// Result: false when `until` came first. Throws, besides: EBADF.
 GROVE_API bool wait_read(int fd, deadline until = never);
 GROVE_API bool wait_write(int fd, deadline until = never);
+
+namespace detail {
+
+template <class S>
+concept has_descriptor = requires(const S& stream) {
+    { stream.fd() } -> std::convertible_to<int>;
+};
+
+}  // namespace detail
+
+/// A descriptor as a thing to wait for beside others (`wait_any`, `ready_order`):
+///
+///     grove::readable input(peer);
+///     switch (*grove::wait_any(grove::never, input, cancelled)) { case 0: ...; case 1: ...; }
+///
+/// Of a socket or a pipe of grove it tells what the kernel has: what `read_line` has read ahead is
+/// not seen. The descriptor must stay open until the wait is over.
+class readable {
+ public:
+    explicit readable(int fd) noexcept : fd_(fd) {}
+
+    template <detail::has_descriptor S>
+    explicit readable(const S& stream) noexcept : fd_(stream.fd()) {}
+
+    /// As `wait_read`.
+    bool wait(deadline until = never) const { return wait_read(fd_, until); }
+
+ private:
+    int fd_;
+};
+
+/// As `readable`, for writing.
+class writable {
+ public:
+    explicit writable(int fd) noexcept : fd_(fd) {}
+
+    template <detail::has_descriptor S>
+    explicit writable(const S& stream) noexcept : fd_(stream.fd()) {}
+
+    /// As `wait_write`.
+    bool wait(deadline until = never) const { return wait_write(fd_, until); }
+
+ private:
+    int fd_;
+};
 
 }  // namespace grove

@@ -17,7 +17,7 @@
 #include <vector>
 
 /// Waits for whichever of several things is ready first: greenlets, events, results, semaphores,
-/// queues, and all else that has `wait(deadline)`.
+/// queues, processes, descriptors (`readable`, `writable`), and all else that has `wait(deadline)`.
 ///
 ///     switch (*grove::wait_any(grove::never, answer, cancelled)) { case 0: ...; case 1: ...; }
 ///

@@ -6,6 +6,7 @@
 #include <grove/hub.hpp>
 #include <grove/select.hpp>
 #include <grove/timeout.hpp>
+#include <grove/wait_any.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -361,6 +362,50 @@ TEST(poll_at_the_end, a_hub_that_ends_unwinds_who_waits) {
     let_it_park(g);
     g = {};
     EXPECT_TRUE(unwound);
+}
+
+TEST(descriptors_to_wait_for, are_told_beside_other_things) {
+    const plain_pair ends;
+    grove::event stop;
+    grove::readable input(ends.near());
+    EXPECT_EQ(grove::wait_any(1ms, input, stop), std::nullopt);
+    ends.send();
+    EXPECT_EQ(grove::wait_any(grove::never, stop, input), 1U);
+    ends.take();
+    stop.set();
+    EXPECT_EQ(grove::wait_any(grove::never, input, stop), 1U);
+    const grove::writable output(ends.near());
+    EXPECT_EQ(grove::wait_any(grove::never, output), 0U);
+}
+
+TEST(descriptors_to_wait_for, may_be_those_of_groves_own_sockets) {
+    auto [near, far] = grove_test::tcp_pair();
+    grove::readable input(near);
+    EXPECT_FALSE(input.wait(1ms));
+    far.write_all("x\n");
+    EXPECT_TRUE(input.wait());
+    EXPECT_EQ(near.read_line(), "x\n");
+    EXPECT_FALSE(input.wait(1ms));
+    EXPECT_TRUE(grove::writable(near).wait());
+}
+
+TEST(descriptors_to_wait_for, come_in_the_order_they_are_ready) {
+    const plain_pair first;
+    const plain_pair second;
+    std::vector<grove::readable> both{grove::readable(first.near()),
+                                      grove::readable(second.near())};
+    grove::ready_order order;
+    for (auto& each : both) order.add(each);
+    second.send();
+    EXPECT_EQ(order.next(), 1U);
+    first.send();
+    EXPECT_EQ(order.next(), 0U);
+    EXPECT_EQ(order.next(), std::nullopt);
+}
+
+TEST(descriptors_to_wait_for, are_none_when_they_are_not_open) {
+    grove::readable nothing(-1);
+    EXPECT_THROW(static_cast<void>(grove::wait_any(grove::never, nothing)), std::system_error);
 }
 
 }  // namespace
