@@ -48,6 +48,7 @@ greenlet_handle& greenlet_handle::operator=(greenlet_handle&& other) noexcept {
 
 void greenlet_handle::reset() noexcept {
     if (!core_->finished() && !in_forked_child()) {
+        check_thread(*core_);
         GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot destroy its own handle");
         const shield until_gone;
         kill();

@@ -122,8 +122,9 @@ class GROVE_API thread_pool {
 
     /// Runs `f` in a thread. Blocks until it is done or `until`.
     /// Result: what it returned, or (void) true; nothing, or false, when `until` came first.
-    /// Throws: what `f` threw; `std::logic_error` when the pool has ended before. Interrupted or late: the job goes on without a listener, and what it
-    /// captured lives until it ends; capture by value.
+    /// Throws: what `f` threw; `std::logic_error` when the pool has ended before. Interrupted or
+    /// late: the job goes on without a listener, and what it captured lives until it ends; capture
+    /// by value.
     template <class F>
     auto run(F&& f, deadline until = never) {
         using held = std::decay_t<F>;
