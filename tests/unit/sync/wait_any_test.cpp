@@ -41,6 +41,21 @@ TEST_F(waiting_for_several, the_one_that_is_ready_is_named) {
     EXPECT_EQ(world.elapsed(), 1s);
 }
 
+TEST_F(waiting_for_several, one_that_is_ready_is_told_without_a_switch) {
+    bool others_ran = false;
+    auto other = grove::spawn([&] { others_ran = true; });
+    event.set();
+    EXPECT_EQ(wait_any(never, tokens, event), 1U);
+    tokens.release();
+    EXPECT_EQ(wait_any(never, items, tokens, event), 1U);
+    items.close();
+    EXPECT_EQ(wait_any(never, items, tokens, event), 0U);
+    result.set(1);
+    std::vector<grove::async_result<int>> results{grove::async_result<int>(), result};
+    EXPECT_EQ(wait_any(never, results), 1U);
+    EXPECT_FALSE(others_ran);
+}
+
 TEST_F(waiting_for_several, nothing_is_taken) {
     tokens.release();
     items.put(1);
