@@ -12,6 +12,7 @@ remote_queue_core::remote_queue_core(std::size_t room) : capacity(room) {
 void remote_queue_core::end(news why, remote_calls& calls) noexcept {
     closed = true;
     getters.dismiss(why, calls);
+    watchers.dismiss(why, calls);
     putters.dismiss(why, calls);
 }
 

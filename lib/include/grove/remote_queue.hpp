@@ -49,8 +49,9 @@ struct GROVE_API remote_queue_core : std::enable_shared_from_this<remote_queue_c
     std::mutex mutex;
     const std::size_t capacity;
     bool closed = false;
-    remote_line getters;  ///< non-empty only while there is no item
-    remote_line putters;  ///< non-empty only while it is full
+    remote_line getters;   ///< non-empty only while there is no item
+    remote_line watchers;  ///< likewise; they take nothing
+    remote_line putters;   ///< non-empty only while it is full
 };
 
 template <class T>
@@ -80,6 +81,7 @@ struct remote_queue_state : remote_queue_core {
         }
         if (items.size() >= capacity) return false;
         items.push(std::move(item));
+        watchers.dismiss(news::granted, calls);
         return true;
     }
 
@@ -113,6 +115,13 @@ struct remote_queue_state : remote_queue_core {
         getter me(this, item);
         static_cast<void>(getters.wait(me, held, until, this->shared_from_this()));
         return item;
+    }
+
+    bool wait(deadline until) {
+        std::unique_lock held(mutex);
+        if (closed || !items.empty()) return true;
+        remote_visitor me("remote_queue.wait", this);
+        return watchers.wait(me, held, until, this->shared_from_this());
     }
 
     ring<T> items;
@@ -162,6 +171,11 @@ class remote_queue {
         if (shared_->items.empty()) return std::nullopt;
         return shared_->take(calls);
     }
+
+    /// Waits until there is an item, or the queue is closed, and takes nothing: another may be
+    /// quicker. Who waits in `get` goes first. On a thread without a hub it blocks the thread.
+    /// Result: false when `until` came first. Interrupted: nothing happened.
+    bool wait(deadline until = never) { return shared_->wait(until); }
 
     /// From here on nothing can be put; what is in can still be got. Wakes all that wait: a `get`
     /// returns nullopt, a `put` throws `queue_closed`. Closing twice does nothing.

@@ -66,7 +66,10 @@ bool is_ready(W& thing) {
         return thing.is_set();
     else if constexpr (requires { thing.available(); })
         return thing.available() != 0;
-    else if constexpr (has_peek<W>)
+    else if constexpr (requires {
+                           thing.closed();
+                           thing.empty();
+                       })
         return !thing.empty() || thing.closed();
     else
         return false;

@@ -125,6 +125,21 @@ TEST(remote_queue, iteration_ends_when_closed_and_drained) {
     EXPECT_THAT(seen, ElementsAre("a", "b"));
 }
 
+TEST(remote_queue, is_a_thing_to_wait_for_and_nothing_is_taken) {
+    remote_queue<int> q(4);
+    grove::remote_event stop;
+    EXPECT_EQ(grove::wait_any(1ms, q, stop), std::nullopt);
+    std::thread other([q]() mutable { q.put(1); });
+    EXPECT_EQ(grove::wait_any(grove::never, stop, q), 1U);
+    other.join();
+    EXPECT_EQ(q.try_get(), 1);
+    auto waits = grove::spawn([&] { return q.wait(); });
+    grove::yield();
+    q.close();
+    EXPECT_TRUE(waits.get());
+    EXPECT_EQ(grove::wait_any(grove::never, stop, q), 1U);
+}
+
 TEST(remote_queue, copies_share_one_queue) {
     remote_queue<int> q(4);
     remote_queue<int> same = q;

@@ -88,6 +88,16 @@ struct queue_get {
     static constexpr bool lets_all_through = false;
 };
 
+struct queue_wait {
+    grove::remote_queue<int> q{4};
+
+    bool wait(grove::deadline until = grove::never) { return q.wait(until); }
+
+    void allow() { q.put(1); }
+
+    static constexpr bool lets_all_through = true;
+};
+
 struct queue_put {
     grove::remote_queue<int> q{1};
 
@@ -110,6 +120,7 @@ INSTANTIATE_TEST_SUITE_P(between_threads, waiting,
                                          kind_of<result_wait>("remote_result_wait", lets_all),
                                          kind_of<result_get>("remote_result_get", lets_all),
                                          kind_of<queue_get>("remote_queue_get"),
+                                         kind_of<queue_wait>("remote_queue_wait", lets_all),
                                          kind_of<queue_put>("remote_queue_put")),
                          name_of_kind);
 
@@ -120,8 +131,8 @@ class remote_waiting : public testing::Test {
     std::unique_ptr<Adaptor> it = std::make_unique<Adaptor>();
 };
 
-using everything_that_blocks =
-    testing::Types<event_wait, semaphore_acquire, result_wait, result_get, queue_get, queue_put>;
+using everything_that_blocks = testing::Types<event_wait, semaphore_acquire, result_wait,
+                                              result_get, queue_get, queue_wait, queue_put>;
 TYPED_TEST_SUITE(remote_waiting, everything_that_blocks);
 
 TYPED_TEST(remote_waiting, is_ended_by_a_deadline_scope_each_time) {
