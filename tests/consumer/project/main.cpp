@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <grove/http_client.hpp>
-#include <grove/pool.hpp>
+#include <grove/grove.hpp>
 
 #include <array>
 #include <cstdio>
