@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "io/fd_transfer.hpp"
 #include "io/fd_wait.hpp"
 #include "io/socket_address.hpp"
 
@@ -18,6 +19,7 @@ namespace grove {
 using detail::direction;
 using detail::fd_wait;
 using detail::socket_address;
+using detail::try_or_wait;
 
 namespace {
 
@@ -31,35 +33,6 @@ int new_socket(const socket_address& like) {
     const int fd = ::socket(like.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) throw_errno("socket");
     return fd;
-}
-
-template <class Call>
-endpoint named_by(Call call, int fd, const char* what) {
-    socket_address address;
-    if (call(fd, address.raw(), address.size()) != 0) throw_errno(what);
-    return address.decoded();
-}
-
-/// The one loop of all calls that may find nothing: try, and park when there is nothing.
-/// `call` returns what the system call returned; a result below `wanted` says that nothing is left.
-template <class Call>
-std::size_t try_or_wait(fd_wait& on, direction d, std::size_t wanted, deadline until,
-                        const char* name, Call call) {
-    for (;;) {
-        while (on.may_try(d)) {
-            const ssize_t n = call();
-            if (n >= 0) {
-                if (static_cast<std::size_t>(n) < wanted) on.exhausted(d);
-                return static_cast<std::size_t>(n);
-            }
-            if (errno == EAGAIN) {
-                on.exhausted(d);
-                break;
-            }
-            if (errno != EINTR) throw_errno(name);
-        }
-        on.wait(d, until, name);
-    }
 }
 
 }  // namespace
@@ -124,7 +97,7 @@ std::size_t socket::take_buffered(std::span<std::byte> into) {
 std::size_t socket::read_some(std::span<std::byte> into, deadline until) {
     if (into.empty()) return 0;
     if (!buffer_.empty()) return take_buffered(into);
-    return try_or_wait(*wait_, direction::read, into.size(), until, "recv",
+    return try_or_wait(*wait_, direction::read, into.size(), until, "recv", {},
                        [&] { return ::recv(wait_->fd(), into.data(), into.size(), 0); });
 }
 
@@ -157,7 +130,7 @@ std::string socket::read_line(deadline until, std::size_t longest) {
         if (end != std::string::npos) return take();
         std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
         const std::size_t n =
-            try_or_wait(*wait_, direction::read, piece.size(), until, "recv",
+            try_or_wait(*wait_, direction::read, piece.size(), until, "recv", {},
                         [&] { return ::recv(wait_->fd(), piece.data(), piece.size(), 0); });
         if (n == 0) return take();
         buffer_.erase(0, begin_);  // lines already taken
@@ -170,7 +143,7 @@ std::string socket::read_line(deadline until, std::size_t longest) {
 void socket::write_all(std::span<const std::byte> bytes, deadline until) {
     while (!bytes.empty()) {
         const std::size_t n = try_or_wait(
-            *wait_, direction::write, bytes.size(), until, "send",
+            *wait_, direction::write, bytes.size(), until, "send", {},
             [&] { return ::send(wait_->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL); });
         bytes = bytes.subspan(n);
     }
@@ -199,11 +172,11 @@ int socket::fd() const noexcept {
 }
 
 endpoint socket::local() const {
-    return named_by(::getsockname, fd(), "getsockname");
+    return socket_address::of_call(::getsockname, fd(), "getsockname");
 }
 
 endpoint socket::peer() const {
-    return named_by(::getpeername, fd(), "getpeername");
+    return socket_address::of_call(::getpeername, fd(), "getpeername");
 }
 
 listener::listener(const endpoint& at, listen_options options) {
@@ -227,7 +200,7 @@ listener::~listener() = default;
 socket listener::accept(deadline until) {
     constexpr std::size_t never_short = 0;  // a descriptor's number says nothing of what is left
     const std::size_t accepted =
-        try_or_wait(*wait_, direction::read, never_short, until, "accept", [&]() -> ssize_t {
+        try_or_wait(*wait_, direction::read, never_short, until, "accept", {}, [&]() -> ssize_t {
             return ::accept4(wait_->fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         });
     socket made(static_cast<int>(accepted));
@@ -236,7 +209,7 @@ socket listener::accept(deadline until) {
 }
 
 endpoint listener::local() const {
-    return named_by(::getsockname, fd(), "getsockname");
+    return socket_address::of_call(::getsockname, fd(), "getsockname");
 }
 
 int listener::fd() const noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grove/endpoint.hpp>
+#include <grove/error.hpp>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -33,6 +34,14 @@ class socket_address {
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
 
     [[nodiscard]] endpoint decoded() const;
+
+    /// What getsockname(2) or getpeername(2) answers.
+    template <class Call>
+    [[nodiscard]] static endpoint of_call(Call call, int fd, const char* name) {
+        socket_address address;
+        if (call(fd, address.raw(), address.size()) != 0) throw_errno(name);
+        return address.decoded();
+    }
 
  private:
     template <class Raw>

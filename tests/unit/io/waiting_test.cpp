@@ -2,6 +2,7 @@
 #include "tests/support/waiting_cases.hpp"
 #include "tests/unit/io/connected.hpp"
 
+#include <grove/datagram_socket.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/pipe.hpp>
 #include <grove/process.hpp>
@@ -173,6 +174,20 @@ struct pipe_write : pipe_ends {
     void close() { writer.close(); }
 };
 
+struct datagram_receive {
+    grove::datagram_socket mine{loopback()};
+    grove::datagram_socket theirs = grove::datagram_socket::connected(mine.local());
+
+    bool wait(grove::deadline until) {
+        std::array<char, 10> room{};
+        return unless_late([&] { EXPECT_EQ(mine.receive(room, until).size, 1U); });
+    }
+
+    void allow() { theirs.send("x"); }
+
+    void close() { mine.close(); }
+};
+
 struct process_wait {
     grove::process child{{.command = {"cat"}, .input = grove::stdio::pipe}};
 
@@ -209,6 +224,7 @@ INSTANTIATE_TEST_SUITE_P(
                     kind_of<wait_read>("wait_read", for_all),
                     kind_of<wait_write>("wait_write", for_all), kind_of<poll>("poll", for_all),
                     kind_of<select>("select", for_all), kind_of<pipe_read>("pipe_read", for_one),
+                    kind_of<datagram_receive>("datagram_receive", for_one),
                     kind_of<pipe_write>("pipe_write", for_one),
                     kind_of<process_wait>("process_wait", for_all),
                     kind_of<signal_wait>("signal_wait", one_by_one)),
