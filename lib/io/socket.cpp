@@ -46,23 +46,35 @@ socket& socket::operator=(socket&&) noexcept = default;
 socket::~socket() = default;
 
 socket socket::connect(const endpoint& to, deadline until) {
+    socket made(new_socket(socket_address(to)));
+    made.reach(to, until);
+    return made;
+}
+
+socket socket::connect_from(const endpoint& local, const endpoint& to, deadline until) {
+    const socket_address from(local);
+    socket made(new_socket(from));
+    if (::bind(made.fd(), from.raw(), from.length()) != 0) throw_errno("bind", local.text());
+    made.reach(to, until);
+    return made;
+}
+
+void socket::reach(const endpoint& to, deadline until) {
     const socket_address address(to);
-    socket made(new_socket(address));
-    no_delay(made.fd());
-    if (::connect(made.fd(), address.raw(), address.length()) == 0) return made;
+    no_delay(fd());
+    if (::connect(fd(), address.raw(), address.length()) == 0) return;
     const std::string object = to.text();
     if (errno != EINPROGRESS) throw_errno("connect", object);
-    made.wait_->exhausted(direction::write);
+    wait_->exhausted(direction::write);
     int error = 0;
     try {
-        made.wait_->wait(direction::write, until, "connect");
+        wait_->wait(direction::write, until, "connect");
     } catch (const std::system_error& e) {
         throw_error(e.code().value(), "connect", object);
     }
     socklen_t size = sizeof error;
-    if (::getsockopt(made.fd(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
     if (error != 0) throw_error(error, "connect", object);
-    return made;
 }
 
 socket socket::connect(const endpoint& to, deadline until, std::error_code& error) {

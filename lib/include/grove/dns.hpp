@@ -17,12 +17,12 @@
 ///
 /// In this order: a literal address is its own answer; `localhost` and `*.localhost` are
 /// 127.0.0.1 and ::1 without the network (RFC 6761); /etc/hosts; what is remembered (for its TTL;
-/// that a name does not exist, for 10 s); then the name servers of /etc/resolv.conf. Both files are
-/// read again when they change. Equal questions that are asked at once are one query. A server that
-/// does not answer costs its timeout once and is asked last for the next 30 s. Search domains are
-/// not tried: names are taken as complete, with or without a final dot. mDNS (`.local`), LDAP and
-/// other sources of nsswitch.conf are not known here: `source::system` asks getaddrinfo(3) in a
-/// thread instead.
+/// that a name does not exist, as long as its zone says, 10 s at most); then the name servers of
+/// /etc/resolv.conf. Both files are read again when they change. Equal questions that are asked at
+/// once are one query. A server that does not answer costs its timeout once and is asked last for
+/// the next 30 s. Search domains are not tried: names are taken as complete, with or without a
+/// final dot. mDNS (`.local`), LDAP and other sources of nsswitch.conf are not known here:
+/// `source::system` asks getaddrinfo(3) in a thread instead.
 ///
 /// Threads: the hub's own; each hub has a resolver and a memory of its own.
 

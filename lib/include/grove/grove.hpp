@@ -10,6 +10,7 @@
 #include <grove/datagram_socket.hpp>
 #include <grove/deadline.hpp>
 #include <grove/deadline_scope.hpp>
+#include <grove/dial.hpp>
 #include <grove/digest.hpp>
 #include <grove/dns.hpp>
 #include <grove/endpoint.hpp>

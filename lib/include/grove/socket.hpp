@@ -49,6 +49,9 @@ class GROVE_API socket {
     /// TCP_NODELAY is set. Throws: `std::system_error` (refused, unreachable, timed out).
     [[nodiscard]] static socket connect(const endpoint& to, deadline until = never);
     [[nodiscard]] static socket connect(const endpoint& to, deadline until, std::error_code& error);
+    /// From a local address; port 0: any.
+    [[nodiscard]] static socket connect_from(const endpoint& local, const endpoint& to,
+                                             deadline until = never);
     /// Two connected Unix sockets.
     [[nodiscard]] static std::pair<socket, socket> pair();
 
@@ -88,6 +91,7 @@ class GROVE_API socket {
 
  private:
     explicit socket(std::unique_ptr<detail::fd_wait> wait) noexcept;
+    void reach(const endpoint& to, deadline until);
     std::size_t take_buffered(std::span<std::byte> into);
 
     std::unique_ptr<detail::fd_wait> wait_;
