@@ -44,6 +44,7 @@
 #include <grove/snapshot.hpp>
 #include <grove/socket.hpp>
 #include <grove/standard_streams.hpp>
+#include <grove/stream_server.hpp>
 #include <grove/thread_pool.hpp>
 #include <grove/timeout.hpp>
 #include <grove/wait_any.hpp>
