@@ -9,9 +9,11 @@
 #include <gtest/gtest.h>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -23,6 +25,17 @@ namespace {
 using namespace std::chrono_literals;
 using grove::thread_pool;
 using grove_test::gate;
+
+/// Until that thread of this process waits in the kernel.
+void wait_until_asleep(pid_t thread) {
+    char state = 'R';
+    while (state != 'S') {
+        std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+        std::string number;
+        std::string name;
+        stat >> number >> name >> state;
+    }
+}
 
 TEST(thread_pool, gives_what_the_job_returns) {
     thread_pool pool(1);
@@ -219,7 +232,10 @@ TEST(thread_pool, its_end_waits_for_the_running_job_and_drops_the_queue) {
             1ms));
         began.wait();
         EXPECT_FALSE(pool.run([&second, held = std::move(held)] { second = true; }, 1ms));
-        opener = std::thread([&] { opened.open(); });
+        opener = std::thread([&, owner = ::gettid()] {
+            wait_until_asleep(owner);  // the queue is dropped by then
+            opened.open();
+        });
     }
     EXPECT_TRUE(ended);
     opener.join();
