@@ -2,6 +2,7 @@
 #include "io/fd_transfer.hpp"
 #include "io/fd_wait.hpp"
 #include "io/socket_address.hpp"
+#include "io/tls_stream.hpp"
 
 #include <grove/error.hpp>
 #include <grove/socket.hpp>
@@ -13,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace grove {
 
@@ -42,8 +44,20 @@ socket::socket(int fd) : wait_(std::make_unique<fd_wait>(fd)) {}
 socket::socket(std::unique_ptr<fd_wait> wait) noexcept : wait_(std::move(wait)) {}
 
 socket::socket(socket&&) noexcept = default;
-socket& socket::operator=(socket&&) noexcept = default;
-socket::~socket() = default;
+
+socket& socket::operator=(socket&& other) noexcept {
+    if (this == &other) return *this;
+    close();
+    tls_ = std::move(other.tls_);  // before what it waits on
+    wait_ = std::move(other.wait_);
+    buffer_ = std::move(other.buffer_);
+    begin_ = std::exchange(other.begin_, 0);
+    return *this;
+}
+
+socket::~socket() {
+    close();
+}
 
 socket socket::connect(const endpoint& to, deadline until) {
     socket made(new_socket(socket_address(to)));
@@ -106,11 +120,16 @@ std::size_t socket::take_buffered(std::span<std::byte> into) {
     return n;
 }
 
+std::size_t socket::receive(std::span<std::byte> into, deadline until) {
+    if (tls_) return tls_->read(into, until);
+    return try_or_wait(*wait_, direction::read, into.size(), until, "recv", {},
+                       [&] { return ::recv(wait_->fd(), into.data(), into.size(), 0); });
+}
+
 std::size_t socket::read_some(std::span<std::byte> into, deadline until) {
     if (into.empty()) return 0;
     if (!buffer_.empty()) return take_buffered(into);
-    return try_or_wait(*wait_, direction::read, into.size(), until, "recv", {},
-                       [&] { return ::recv(wait_->fd(), into.data(), into.size(), 0); });
+    return receive(into, until);
 }
 
 void socket::read_exactly(std::span<std::byte> into, deadline until) {
@@ -141,9 +160,7 @@ std::string socket::read_line(deadline until, std::size_t longest) {
         };
         if (end != std::string::npos) return take();
         std::array<char, 4096> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-        const std::size_t n =
-            try_or_wait(*wait_, direction::read, piece.size(), until, "recv", {},
-                        [&] { return ::recv(wait_->fd(), piece.data(), piece.size(), 0); });
+        const std::size_t n = receive(std::as_writable_bytes(std::span(piece)), until);
         if (n == 0) return take();
         buffer_.erase(0, begin_);  // lines already taken
         begin_ = 0;
@@ -153,6 +170,7 @@ std::string socket::read_line(deadline until, std::size_t longest) {
 }
 
 void socket::write_all(std::span<const std::byte> bytes, deadline until) {
+    if (tls_) return tls_->write_all(bytes, until);
     while (!bytes.empty()) {
         const std::size_t n = try_or_wait(
             *wait_, direction::write, bytes.size(), until, "send", {},
@@ -161,17 +179,19 @@ void socket::write_all(std::span<const std::byte> bytes, deadline until) {
     }
 }
 
-void socket::shutdown_write() {
+void socket::shutdown_write(deadline until) {
+    if (tls_) return tls_->shutdown_write(until);
     if (::shutdown(fd(), SHUT_WR) != 0) throw_errno("shutdown");
 }
 
 void socket::abort() noexcept {
     const linger at_once{1, 0};
     ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    close();
+    if (wait_) wait_->close();
 }
 
 void socket::close() noexcept {
+    if (tls_ && is_open()) tls_->part();
     if (wait_) wait_->close();
 }
 

@@ -47,6 +47,7 @@
 #include <grove/stream_server.hpp>
 #include <grove/thread_pool.hpp>
 #include <grove/timeout.hpp>
+#include <grove/tls.hpp>
 #include <grove/wait_any.hpp>
 
 /// All of libgrove.so, for programs that would rather not choose; it takes longer to compile. What

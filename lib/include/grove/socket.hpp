@@ -30,13 +30,19 @@
 /// Interrupted (a kill or a timeout scope): `read_some`, `accept`: nothing happened. `read_line`,
 /// `read_exactly`: what came stays in the socket's buffer. `write_all`: partly done; the stream is
 /// unusable for what comes after. `connect`: the socket is gone.
+/// TLS (grove/tls.hpp) is a state of a socket; what differs then is said there where it does.
 /// Threads: the hub's own.
 
 namespace grove {
 
+class tls_client;
+class tls_server;
+struct tls_info;
+
 namespace detail {
 class fd_wait;
-}
+class tls_stream;
+}  // namespace detail
 
 class GROVE_API socket {
  public:
@@ -77,10 +83,35 @@ class GROVE_API socket {
         write_all(std::as_bytes(std::span(bytes)), until);
     }
 
-    /// No more will be written: the peer reads an end of stream.
-    void shutdown_write();
+    /// No more will be written: the peer reads an end of stream. Under TLS it is told so by a
+    /// close_notify, which may have to wait for room; the connection below stays open both ways.
+    void shutdown_write(deadline until = never);
+
+    /// Makes the TLS handshake as a client. `server_name` is what the certificate must be for: a
+    /// name, which the server is also told (SNI), or an address, which it is not (RFC 6066 section
+    /// 3). Names are written as they are in the DNS (`xn--`); empty only where nothing is verified.
+    /// Blocks until both sides are done, except that a TLS 1.3 server may refuse our certificate
+    /// later: the first read tells then.
+    /// Throws: `std::system_error` with a `tls_errc`, `errc::connection_reset` when the peer ends
+    /// the connection, or `errc::timed_out`; `tls_errc::read_ahead` when plain text is left in the
+    /// buffer, where anybody between may have put it to be taken for the peer's own;
+    /// `std::invalid_argument` for a bad name; `std::logic_error` when it has TLS already. Whatever
+    /// is thrown, the socket is closed; the peer is told why by an alert if that can be sent at
+    /// once. Interrupted: likewise.
+    void start_tls(const tls_client& with, std::string_view server_name,
+                   deadline handshake_until = never);
+    /// As above, as a server.
+    void start_tls(const tls_server& with, deadline handshake_until = never);
+
+    [[nodiscard]] bool is_tls() const noexcept { return tls_ != nullptr; }
+
+    /// What the handshake has come to. Throws: `std::logic_error` without TLS.
+    [[nodiscard]] tls_info tls() const;
+
     /// Ends both directions with a reset (SO_LINGER 0), as a broken peer would.
     void abort() noexcept;
+    /// Under TLS the peer is sent a close_notify if it can be sent at once, and if the last
+    /// `write_all` was not cut off: a peer must not take half a message for a whole one.
     void close() noexcept;
     [[nodiscard]] bool is_open() const noexcept;
 
@@ -92,10 +123,13 @@ class GROVE_API socket {
  private:
     explicit socket(std::unique_ptr<detail::fd_wait> wait) noexcept;
     void reach(const endpoint& to, deadline until);
+    std::size_t receive(std::span<std::byte> into, deadline until);
+    void shake_hands(std::unique_ptr<detail::tls_stream> stream, deadline until);
     std::size_t take_buffered(std::span<std::byte> into);
 
     std::unique_ptr<detail::fd_wait> wait_;
-    std::string buffer_;  // read ahead by read_line
+    std::unique_ptr<detail::tls_stream> tls_;  // null: plain
+    std::string buffer_;                       // read ahead by read_line
     std::size_t begin_ = 0;
 };
 
