@@ -60,12 +60,6 @@ const std::error_category& tls_category() noexcept {
 namespace detail {
 namespace {
 
-std::string reason_of(unsigned long error) {
-    if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
-    const char* const reason = ERR_reason_error_string(error);
-    return reason != nullptr ? reason : "no reason given";
-}
-
 void append_name(std::string& to, const GENERAL_NAME& name) {
     std::string one;
     if (name.type == GEN_DNS) {
@@ -123,10 +117,16 @@ std::system_error alert_failure(int alert, const std::string& what) {
 
 }  // namespace
 
+std::string openssl_reason(unsigned long error) {
+    if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
+    const char* const reason = ERR_reason_error_string(error);
+    return reason != nullptr ? reason : "no reason given";
+}
+
 std::string openssl_reason() {
     const unsigned long error = ERR_get_error();
     ERR_clear_error();
-    return error == 0 ? "no reason given" : reason_of(error);
+    return openssl_reason(error);
 }
 
 void throw_tls(tls_errc code, const std::string& text) {
@@ -158,7 +158,7 @@ std::system_error tls_failure(const SSL* ssl, const std::string& what) {
                 break;
         }
     }
-    return {tls_errc::failed, what + ": " + reason_of(error)};
+    return {tls_errc::failed, what + ": " + openssl_reason(error)};
 }
 
 std::string subject_of(const X509* certificate) {

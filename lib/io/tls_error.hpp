@@ -13,6 +13,9 @@
 
 namespace grove::detail {
 
+/// What an entry of the queue says.
+[[nodiscard]] std::string openssl_reason(unsigned long error);
+
 /// The reason of the oldest error in the queue, in OpenSSL's words. Empties the queue.
 [[nodiscard]] std::string openssl_reason();
 

@@ -128,6 +128,7 @@ void tls_stream::part() noexcept {
     // What has come and nobody has read makes the kernel end the connection with a reset, which
     // can destroy what we have sent. Tickets (TLS 1.3) come unasked: a client that only writes
     // would never read them.
+    transport_.look_in_any_case();
     char next = 0;
     std::size_t got = 0;
     const int result = SSL_peek_ex(ssl, &next, 1, &got);

@@ -58,8 +58,7 @@ int tls_transport::on_write(BIO* bio, const char* bytes, int size) noexcept {
 int tls_transport::on_read(BIO* bio, char* into, int size) noexcept {
     auto& me = *static_cast<tls_transport*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    // Once a send has failed, what the peer has said before may be the reason: no waiting for it.
-    while (me.on_.may_try(direction::read) || me.send_error_ != 0) {
+    while (me.on_.may_try(direction::read) || me.looks_in_any_case_) {
         const ssize_t n = ::recv(me.on_.fd(), into, static_cast<std::size_t>(size), 0);
         if (n >= 0) {
             me.ended_ = n == 0;
@@ -104,6 +103,7 @@ std::size_t tls_transport::send_now(std::span<const char> bytes) noexcept {
 
 void tls_transport::give_up(int error) noexcept {
     send_error_ = error;
+    looks_in_any_case_ = true;  // what the peer has said before may be the reason
     left_.clear();
     sent_ = 0;
 }

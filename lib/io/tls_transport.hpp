@@ -29,6 +29,10 @@ class tls_transport {
     /// For an SSL that does not outlive it.
     [[nodiscard]] bio_ptr as_bio();
 
+    /// From now on each read looks, also where nothing is known to have come: for who is about to
+    /// close and will not be told of it any more.
+    void look_in_any_case() noexcept { looks_in_any_case_ = true; }
+
     /// Sends what was left, as far as it can be at once. Never blocks.
     void send_left() noexcept;
     /// Parks until nothing is left, or nothing can be sent any more.
@@ -63,6 +67,7 @@ class tls_transport {
     int send_error_ = 0;
     int receive_error_ = 0;
     bool ended_ = false;
+    bool looks_in_any_case_ = false;
 };
 
 }  // namespace grove::detail

@@ -9,6 +9,8 @@
 #include <grove/socket.hpp>
 #include <grove/tls.hpp>
 
+#include <gtest/gtest.h>
+
 #include <string>
 #include <utility>
 
@@ -38,6 +40,13 @@ struct trusted {
     }
 };
 
+class tls_fixture : public testing::Test {
+ protected:
+    trusted trust_;
+    grove::tls_client client_{trust_.client_options()};
+    grove::tls_server server_{trust_.server_options()};
+};
+
 /// Makes the handshake on both ends. Throws what the client's has failed with, then the server's.
 inline void shake_hands(connected& ends, const grove::tls_client& client,
                         const grove::tls_server& server,
@@ -50,6 +59,15 @@ inline void shake_hands(connected& ends, const grove::tls_client& client,
 inline connected tls_pair(const grove::tls_client& client, const grove::tls_server& server,
                           const std::string& server_name = test_name) {
     connected ends = tcp_pair();
+    shake_hands(ends, client, server, server_name);
+    return ends;
+}
+
+/// Sessions are kept by the server's port.
+inline connected tls_through(grove::listener& door, const grove::tls_client& client,
+                             const grove::tls_server& server,
+                             const std::string& server_name = test_name) {
+    connected ends = connect_through(door);
     shake_hands(ends, client, server, server_name);
     return ends;
 }
