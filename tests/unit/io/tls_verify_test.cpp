@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "tests/unit/io/files.hpp"
 #include "tests/unit/io/tls_ends.hpp"
 
 #include <grove/process.hpp>
@@ -7,8 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -26,6 +25,7 @@ using grove_test::handshake_failures;
 using grove_test::identity;
 using grove_test::loopback;
 using grove_test::read_text;
+using grove_test::scratch_folder;
 using grove_test::tcp_pair;
 using grove_test::test_name;
 using grove_test::tls_pair;
@@ -35,32 +35,6 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 const std::string dns_name = "DNS:" + std::string(test_name);
-
-/// A folder of its own, gone with the object.
-class scratch_folder {
- public:
-    scratch_folder() {
-        std::string name = "/tmp/grove_tls_XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path_ = name;
-    }
-
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-
-    ~scratch_folder() { std::filesystem::remove_all(path_); }
-
-    /// Result: its path.
-    std::string write(const std::string& name, const std::string& content) const {
-        std::ofstream(path_ / name) << content;
-        return (path_ / name).string();
-    }
-
-    [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-    std::filesystem::path path_;
-};
 
 class tls_trust : public grove_test::tls_fixture {
  protected:
@@ -169,7 +143,7 @@ TEST_F(tls_trust, several_authorities_and_files_of_several_are_all_trusted) {
     const authority second("second");
     const authority third("third");
     const scratch_folder folder;
-    const std::string both = folder.write("both.pem", "said before\n" + second.pem() + third.pem());
+    const std::string both = folder.with("both.pem", "said before\n" + second.pem() + third.pem());
     const grove::tls_client client(
         {.authorities = {grove::pem::text(trust_.root.pem()), grove::pem::file(both)}});
     for (const authority* one : {&std::as_const(trust_.root), &second, &third}) {
@@ -180,15 +154,15 @@ TEST_F(tls_trust, several_authorities_and_files_of_several_are_all_trusted) {
 
 TEST_F(tls_trust, a_folder_of_authorities_is_looked_into) {
     const scratch_folder folder;
-    (void)folder.write("root.pem", trust_.root.pem());
-    (void)grove::check_output({.command = {"openssl", "rehash", folder.path()}});
-    const grove::tls_client client({.authority_folder = folder.path()});
+    (void)folder.with("root.pem", trust_.root.pem());
+    (void)grove::check_output({.command = {"openssl", "rehash", folder / "."}});
+    const grove::tls_client client({.authority_folder = folder / "."});
     EXPECT_EQ(failing_handshake(client, server_).client, std::error_code());
 }
 
 TEST_F(tls_trust, by_default_the_authorities_of_the_system_are_trusted) {
     const scratch_folder folder;
-    ::setenv("SSL_CERT_FILE", folder.write("root.pem", trust_.root.pem()).c_str(), 1);
+    ::setenv("SSL_CERT_FILE", folder.with("root.pem", trust_.root.pem()).c_str(), 1);
     const grove::tls_client by_file{};
     ::setenv("SSL_CERT_FILE", "/nonexistent", 1);
     const grove::tls_client by_none{};
@@ -310,9 +284,9 @@ TEST_F(tls_options, name_the_file_that_cannot_be_read) {
 
 TEST_F(tls_options, say_what_is_wrong_with_a_file) {
     const scratch_folder folder;
-    const std::string empty = folder.write("empty.pem", "");
-    const std::string key = folder.write("us.key", trust_.server.key);
-    const std::string damaged = folder.write(
+    const std::string empty = folder.with("empty.pem", "");
+    const std::string key = folder.with("us.key", trust_.server.key);
+    const std::string damaged = folder.with(
         "damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     EXPECT_THAT(refusal_of({.chain = grove::pem::file(empty), .key = good_.key}),
                 StartsWith(empty + ": no certificate in it"));
@@ -332,7 +306,7 @@ TEST_F(tls_options, say_what_is_wrong_with_a_file) {
 
 TEST_F(tls_options, take_certificate_and_key_from_one_file) {
     const scratch_folder folder;
-    const std::string both = folder.write("us.pem", trust_.server.key + trust_.server.pem);
+    const std::string both = folder.with("us.pem", trust_.server.key + trust_.server.pem);
     const grove::tls_server server({.identities = {{.chain = grove::pem::file(both)}}});
     EXPECT_EQ(failing_handshake(client_, server).client, std::error_code());
 }
