@@ -46,6 +46,10 @@ class fd_wait : private fd_watcher {
     /// nothing happened.
     void wait(direction d, deadline until, const char* call, std::string_view object = {});
 
+    /// Ends the wait for `d`, if there is one, as if it may be tried: for who knows that what is
+    /// waited for need not come any more.
+    void wake(direction d) noexcept;
+
     /// Wakes those who wait and closes. Both directions may be tried then, and fail.
     void close() noexcept;
 
@@ -53,7 +57,6 @@ class fd_wait : private fd_watcher {
     static constexpr std::size_t index(direction d) noexcept { return static_cast<std::size_t>(d); }
 
     static void on_ready(fd_watcher& watcher, readiness seen) noexcept;
-    void wake(direction d) noexcept;
 
     hub_core& hub_;
     unique_fd fd_;

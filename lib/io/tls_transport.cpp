@@ -106,6 +106,7 @@ void tls_transport::give_up(int error) noexcept {
     looks_in_any_case_ = true;  // what the peer has said before may be the reason
     left_.clear();
     sent_ = 0;
+    on_.wake(direction::write);  // room that a writer waits for need not come any more
 }
 
 void tls_transport::send_left() noexcept {
