@@ -7,6 +7,7 @@
 #include <grove/channel.hpp>
 #include <grove/condition.hpp>
 #include <grove/context_var.hpp>
+#include <grove/datagram_server.hpp>
 #include <grove/datagram_socket.hpp>
 #include <grove/deadline.hpp>
 #include <grove/deadline_scope.hpp>

@@ -5,10 +5,13 @@
 #include <grove/detail/api.hpp>
 #include <grove/endpoint.hpp>
 #include <grove/socket.hpp>
+#include <grove/tls.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 /// A server of stream connections, TCP or Unix: a greenlet a connection.
@@ -19,11 +22,12 @@
 ///     echo.serve_forever();
 ///
 /// The connection is closed when the function returns or throws. What it throws is told as an error
-/// of a greenlet named after the peer, and ends nothing else. When as many connections are open as
-/// may be, no more are accepted until one ends: they wait in the kernel's backlog. When there is no
-/// descriptor or memory left, accepting pauses for 10 ms, then longer, up to 1 s, and is told of
-/// once; it goes on by itself.
-/// To use several cores: a server on each hub, with `share_port`.
+/// of a greenlet named after the peer, and ends nothing else. With TLS the function is called once
+/// hands were shaken, which happens in the connection's own greenlet and holds up nobody else. When
+/// as many connections are open as may be, no more are accepted until one ends: they wait in the
+/// kernel's backlog. When there is no descriptor or memory left, accepting pauses for 10 ms, then
+/// longer, up to 1 s, and is told of once; it goes on by itself. To use several cores: a server on
+/// each hub, with `share_port`.
 /// Threads: the hub's own.
 
 namespace grove {
@@ -33,6 +37,10 @@ struct stream_server_options {
     /// Accepted before other greenlets run; 1 where hubs share a port, or one takes all.
     std::size_t accepts_a_turn = 100;
     listen_options listen = {};
+    /// What each connection begins with; nothing: plain text. A handshake that fails is told as an
+    /// error of the connection, except when the client ended it or let the time pass.
+    std::optional<tls_server> tls = {};
+    duration handshake = std::chrono::seconds(10);  ///< the longest that it may take
 };
 
 class GROVE_API stream_server {
