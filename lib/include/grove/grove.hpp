@@ -22,6 +22,7 @@
 #include <grove/folder.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/group.hpp>
+#include <grove/histogram.hpp>
 #include <grove/http_client.hpp>
 #include <grove/hub.hpp>
 #include <grove/ip_address.hpp>
