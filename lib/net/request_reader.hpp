@@ -10,8 +10,7 @@
 #include <vector>
 
 /// The bytes of one connection as HTTP/1 requests (RFC 9112), strictly: what two readers could
-/// understand in two ways is refused. Does no input itself and never blocks; llhttp is known to
-/// request_reader.cpp alone.
+/// understand in two ways is refused. Does no input itself and never blocks.
 ///
 ///     for (;;) {
 ///         switch (reader.next()) {
