@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cmd/bench/bench.hpp"
 #include "cmd/common/command_line.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/fetch/fetch.hpp"
@@ -11,18 +12,32 @@ namespace {
 
 using namespace grove::cmd;
 
-constexpr std::array verbs{verb{
-    .name = "fetch",
-    .summary = "downloads many URLs at once, surely and politely",
-    .synopsis = "[OPTION]... URL...",
-    .examples = "  grove fetch URL                                   saves it\n"
-                "  grove fetch -i urls.txt -o out/\n"
-                "  grove fetch -o - :8080/x | jq .\n"
-                "  grove fetch -i SHA256SUMS --base https://m/ -o out/ --resume\n"
-                "  grove fetch -d @order.json --expect 'status == 201' :8080/orders\n",
-    .prepare = prepare<fetch_options, run_fetch>,
-    .facts = fetch_facts,
-}};
+constexpr std::array verbs{
+    verb{
+        .name = "fetch",
+        .summary = "downloads many URLs at once, surely and politely",
+        .synopsis = "[OPTION]... URL...",
+        .examples = "  grove fetch URL                                   saves it\n"
+                    "  grove fetch -i urls.txt -o out/\n"
+                    "  grove fetch -o - :8080/x | jq .\n"
+                    "  grove fetch -i SHA256SUMS --base https://m/ -o out/ --resume\n"
+                    "  grove fetch -d @order.json --expect 'status == 201' :8080/orders\n",
+        .prepare = prepare<fetch_options, run_fetch>,
+        .facts = fetch_facts,
+    },
+    verb{
+        .name = "bench",
+        .summary = "loads HTTP servers and tells the truth about latency",
+        .synopsis = "[OPTION]... URL...",
+        .examples =
+            "  grove bench :8080/                                10 s, 50 connections\n"
+            "  grove bench -n 10000 -c 100 :8080/\n"
+            "  grove bench --rate 2000/s -z 1m --expect 'p99 < 20ms' URL\n"
+            "  grove bench --stages 10s:100/s,30s:100/s..1000/s URL\n"
+            "  grove bench -d '{\"id\": {{seq}}}' -H 'Content-Type: application/json' URL\n",
+        .prepare = prepare<bench_options, run_bench>,
+        .facts = bench_facts,
+    }};
 
 int run(std::span<const char* const> words) {
     const command_line line = read_command_line(verbs, words);

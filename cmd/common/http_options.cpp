@@ -110,7 +110,7 @@ std::optional<text_error> take_data(std::string_view text, data_piece& into) {
 
 }  // namespace
 
-void describe_request(http_options& options, option_table& table) {
+void describe_message(http_options& options, option_table& table) {
     table.group("HTTP");
     table.add_parsed({'X', "request"}, options.method, check_method, "METHOD",
                      "method; POST with -d, else GET");
@@ -132,6 +132,15 @@ void describe_request(http_options& options, option_table& table) {
         .secret();
     table.add_parsed({'A', "user-agent"}, options.user_agent, check_header_value, "TEXT",
                      "[grove/VERSION]; \"\" sends none");
+    table.advise("-I", "use -X HEAD");
+    table.advise("--head", "use -X HEAD");
+    table.advise("-G", "put the data into the URL: URL?a=b");
+    table.advise("-F", "multipart forms are not sent; -d sends a form");
+    table.advise("-e", "use -H \"Referer: URL\"");
+}
+
+void describe_request(http_options& options, option_table& table) {
+    describe_message(options, table);
     table.flag("compressed", options.compressed, "ask for gzip, br or zstd, and decode");
     table.fixed("http1.1", options.version, http_version::http1_1, "HTTP/1.1 only");
     table.fixed("http2", options.version, http_version::http2, "HTTP/2 where TLS offers it");
@@ -139,15 +148,10 @@ void describe_request(http_options& options, option_table& table) {
     table.fixed("no-location", options.follow, false, "a redirect is the answer");
     table.add("max-redirects", options.max_redirects, "N", "hops in a row").range(0, 1000);
     table.advise("--max-redirs", "it is --max-redirects here");
-    table.advise("-I", "use -X HEAD");
-    table.advise("--head", "use -X HEAD");
-    table.advise("-G", "put the data into the URL: URL?a=b");
-    table.advise("-F", "multipart forms are not sent; -d sends a form");
-    table.advise("-e", "use -H \"Referer: URL\"");
     table.advise("--http2-prior-knowledge", "use --http2");
 }
 
-void describe_connection(http_options& options, option_table& table) {
+void describe_tls(http_options& options, option_table& table) {
     table.group("Connection");
     table.flag({'k', "insecure"}, options.insecure, "accept any certificate");
     table.add("cacert", options.cacert, "FILE", "trust these authorities (PEM)")
@@ -155,8 +159,19 @@ void describe_connection(http_options& options, option_table& table) {
     table.add("cert", options.cert, "FILE[:PASS]", "client certificate (PEM)")
         .kind(value_kind::file);
     table.add("key", options.key, "FILE", "its key, where not in --cert").kind(value_kind::file);
+    table.advise("-E", "use --cert FILE");
+}
+
+void describe_connection(http_options& options, option_table& table) {
+    describe_tls(options, table);
     table.add({'x', "proxy"}, options.proxy, "URL", "http://, https://, socks4://, socks5h://..")
         .kind(value_kind::target);
+    describe_route(options, table);
+    table.advise("--proxy-user", "put it into the URL: -x http://name:password@host:port");
+}
+
+void describe_route(http_options& options, option_table& table) {
+    table.group("Connection");
     table.add("unix-socket", options.unix_socket, "PATH", "connect to this socket")
         .kind(value_kind::file);
     table.fixed({'4', "ipv4"}, options.family, ip_family::v4, "IPv4 addresses only");
@@ -164,8 +179,6 @@ void describe_connection(http_options& options, option_table& table) {
     table.add("resolve", options.resolve, "H:P:ADDR[,..]",
               "use these addresses for host H, port P");
     table.add("connect-to", options.connect_to, "H:P:H2:P2", "connect to H2:P2 for H:P");
-    table.advise("--proxy-user", "put it into the URL: -x http://name:password@host:port");
-    table.advise("-E", "use --cert FILE");
 }
 
 std::string_view effective_method(const http_options& options) noexcept {

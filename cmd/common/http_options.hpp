@@ -87,12 +87,20 @@ struct http_options {
     std::vector<connect_to_entry> connect_to;
 };
 
-/// Adds `-X -H -d --data-binary --data-raw -u -b -A --compressed --http1.1 --http2 -L --no-location
-/// --max-redirects`, all in the group `HTTP`.
+/// Adds `-X -H -d --data-binary --data-raw -u -b -A`, in the group `HTTP`: what one request is.
+void describe_message(http_options& options, option_table& table);
+
+/// Adds, in the group `Connection`, `-k --cacert --cert --key`.
+void describe_tls(http_options& options, option_table& table);
+
+/// Adds, in the group `Connection`, `--unix-socket -4 -6 --resolve --connect-to`.
+void describe_route(http_options& options, option_table& table);
+
+/// Adds, with what `describe_message` adds, `--compressed --http1.1 --http2 -L --no-location
+/// --max-redirects`: all that a client which follows and decodes can be told.
 void describe_request(http_options& options, option_table& table);
 
-/// Adds `-k --cacert --cert --key -x --unix-socket -4 -6 --resolve --connect-to`, in the group
-/// `Connection`.
+/// Adds, with what `describe_tls` and `describe_route` add, `-x`.
 void describe_connection(http_options& options, option_table& table);
 
 /// The method to send: the one asked for, else POST where there is data, else GET.

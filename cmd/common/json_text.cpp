@@ -105,6 +105,12 @@ json_object& json_object::add(std::string_view key, double value) {
     return *this;
 }
 
+json_object& json_object::add_json(std::string_view key, std::string_view value) {
+    this->key(key);
+    text_ += value;
+    return *this;
+}
+
 json_object& json_object::add_null(std::string_view key) {
     this->key(key);
     text_ += "null";

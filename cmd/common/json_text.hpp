@@ -55,6 +55,9 @@ class json_object {
         return value ? add(key, *value) : add_null(key);
     }
 
+    /// `value` is JSON already.
+    json_object& add_json(std::string_view key, std::string_view value);
+
     json_object& add_null(std::string_view key);
 
     /// Starts an object inside this one; `close` ends it.

@@ -283,6 +283,18 @@ std::string show_duration(duration value) {
     return fmt::format("{}d{:02}h", hours / 24, hours % 24);
 }
 
+std::string show_latency(duration value) {
+    static constexpr std::array<const char*, 4> units{"ns", "us", "ms", "s"};
+    const auto count = std::max<std::int64_t>(value.count(), 0);
+    if (count < 1000) return fmt::format("{} ns", count);
+    auto number = static_cast<double>(count);
+    std::size_t unit = 0;
+    // What rounds to 1000 belongs to the next unit.
+    for (; number >= 999.5 && unit + 1 < units.size(); ++unit) number /= 1000;
+    const int decimals = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
+    return fmt::format("{:.{}f} {}", number, decimals, units[unit]);
+}
+
 std::string show_count(std::uint64_t value) {
     std::string digits = std::to_string(value);
     for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ' ');

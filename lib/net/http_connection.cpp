@@ -100,7 +100,7 @@ const http_answer& http_connection::receive(deadline until, http_asked what, std
         if (step == reader::step::failed) {
             throw std::system_error(code_of(from.fault()), from.fault() == answer_fault::malformed
                                                                ? std::string(from.reason())
-                                                               : std::string("HTTP"));
+                                                               : std::string("receive"));
         }
         const std::size_t count = peer_.read_some(from.room(), until);
         if (count == 0) {

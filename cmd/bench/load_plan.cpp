@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/bench/load_plan.hpp"
+
+#include <grove/error.hpp>
+#include <grove/ip_address.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace grove::cmd {
+namespace {
+
+void read_urls(std::istream& from, std::vector<std::string>& into) {
+    for (std::string line; std::getline(from, line);) {
+        if (!line.empty() && line.back() == '\r') line.pop_back();
+        if (!line.empty() && line[0] != '#') into.push_back(std::move(line));
+    }
+}
+
+std::vector<std::string> urls_of(const bench_options& options) {
+    std::vector<std::string> urls = options.urls;
+    if (options.input == "-") {
+        read_urls(std::cin, urls);
+    } else if (!options.input.empty()) {
+        std::ifstream file(options.input, std::ios::binary);
+        if (!file) throw_errno("open", options.input);
+        read_urls(file, urls);
+    }
+    if (urls.empty()) throw std::invalid_argument(options.input + ": no URL in it");
+    return urls;
+}
+
+tls_client tls_of(const http_options& http) {
+    tls_client_options with;
+    with.verify = http.insecure ? tls_verify::nothing : tls_verify::peer;
+    if (!http.cacert.empty()) with.authorities = {pem::file(http.cacert)};
+    const std::size_t colon = http.cert.find(':');
+    if (!http.cert.empty()) with.identity.chain = pem::file(http.cert.substr(0, colon));
+    if (!http.key.empty()) with.identity.key = pem::file(http.key);
+    if (colon != std::string::npos) with.identity.password = http.cert.substr(colon + 1);
+    with.alpn = {"http/1.1"};
+    return tls_client(with);
+}
+
+dns::family family_of(ip_family family) noexcept {
+    switch (family) {
+        case ip_family::v4:
+            return dns::family::v4;
+        case ip_family::v6:
+            return dns::family::v6;
+        default:
+            return dns::family::any;
+    }
+}
+
+grove::endpoint address_of(const std::string& address, std::uint16_t port) {
+    const bool v6 = address.find(':') != std::string::npos;
+    const std::string text = (v6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
+    const auto at = grove::endpoint::parse(text);
+    if (!at) throw std::invalid_argument("--resolve: " + address + " is no address");
+    return *at;
+}
+
+/// `--connect-to`, then `--resolve`: as curl does.
+void redirect(destination& to, const http_options& http) {
+    const auto other = std::ranges::find_if(http.connect_to, [&](const connect_to_entry& e) {
+        return (e.host.empty() || e.host == to.host) && (e.port == 0 || e.port == to.port);
+    });
+    if (other != http.connect_to.end()) {
+        if (!other->to_host.empty()) to.host = other->to_host;
+        if (other->to_port != 0) to.port = other->to_port;
+    }
+    const auto known = std::ranges::find_if(http.resolve, [&](const resolve_entry& e) {
+        return (e.host == "*" || e.host == to.host) && e.port == to.port;
+    });
+    if (known != http.resolve.end()) {
+        for (const std::string& address : known->addresses)
+            to.at.push_back(address_of(address, to.port));
+    }
+}
+
+destination destination_of(const target& place, const http_options& http) {
+    destination to{.label = place.url(), .host = place.host, .port = place.port};
+    to.label.pop_back();  // the path's slash
+    to.family = family_of(http.family);
+    to.server_name = place.host;
+    if (http.unix_socket.empty()) {
+        redirect(to, http);
+    } else {
+        const auto at = grove::endpoint::parse("unix:" + http.unix_socket);
+        if (!at) throw std::invalid_argument("--unix-socket " + http.unix_socket + ": too long");
+        to.at = {*at};
+    }
+    if (place.scheme == target_scheme::https) to.tls = tls_of(http);
+    return to;
+}
+
+}  // namespace
+
+load_plan plan_of(const bench_options& options) {
+    load_plan plan;
+    const std::string body = options.http.data.empty() ? "" : load_body(options.http);
+    std::vector<target> places;
+    for (const std::string& url : urls_of(options)) {
+        request_script script(url, options.http, body);
+        auto known = std::ranges::find(places, script.place());
+        if (known == places.end()) {
+            known = places.insert(places.end(), script.place());
+            plan.destinations.push_back(destination_of(script.place(), options.http));
+        }
+        const auto index = static_cast<std::size_t>(known - places.begin());
+        plan.requests.push_back({std::move(script), index});
+    }
+    plan.connections = options.connections;
+    plan.threads = options.threads;
+    plan.reuse = options.reuse;
+    plan.limit = options.requests;
+    plan.length = length_of(options);
+    plan.warm_up = options.warm_up;
+    plan.timeout = options.timeout;
+    plan.open = is_open(options);
+    plan.stages = stages_of(options);
+    plan.spacing = options.spacing;
+    plan.seed = options.seed ? *options.seed : std::random_device{}();
+    return plan;
+}
+
+}  // namespace grove::cmd
