@@ -35,12 +35,19 @@ text_error shifted(text_error wrong, std::size_t by) {
     return wrong;
 }
 
+/// A ramp may begin or end at rest.
+std::optional<text_error> parse_end(std::string_view text, event_rate& into) {
+    if (text != "0/s" && text != "0") return parse_value(text, into);
+    into = {0};
+    return std::nullopt;
+}
+
 std::optional<text_error> parse_rates(std::string_view text, load_stage& into) {
     const std::size_t dots = text.find("..");
-    if (auto wrong = parse_value(text.substr(0, dots), into.from)) return wrong;
+    if (auto wrong = parse_end(text.substr(0, dots), into.from)) return wrong;
     into.to = into.from;
     if (dots != std::string_view::npos) {
-        if (auto wrong = parse_value(text.substr(dots + 2), into.to))
+        if (auto wrong = parse_end(text.substr(dots + 2), into.to))
             return shifted(*wrong, dots + 2);
     }
     if (requests_of(into) <= 0) return text_error{"sends nothing", 0, "leave the stage out"};

@@ -83,7 +83,7 @@ std::vector<std::string> bench_result::doubts() const {
         all.push_back(
             fmt::format("1 % of the requests went {} or more after their time: this "
                         "machine was too busy to keep the rate evenly",
-                        show_duration(latency_at(seen.lateness, 99))));
+                        show_latency(latency_at(seen.lateness, 99))));
     }
     if (seen.waited > 0) {
         all.push_back(

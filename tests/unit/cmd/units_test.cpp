@@ -161,6 +161,19 @@ TEST(units, people_are_shown_three_digits) {
     EXPECT_EQ(show_rate(-1), "0 B/s");
 }
 
+TEST(units, show_latencies_with_three_digits) {
+    EXPECT_EQ(show_latency(0ns), "0 ns");
+    EXPECT_EQ(show_latency(-5ns), "0 ns");
+    EXPECT_EQ(show_latency(999ns), "999 ns");
+    EXPECT_EQ(show_latency(1000ns), "1.00 us");
+    EXPECT_EQ(show_latency(9994ns), "9.99 us");
+    EXPECT_EQ(show_latency(9996ns), "10.0 us");
+    EXPECT_EQ(show_latency(99960ns), "100 us");
+    EXPECT_EQ(show_latency(999600ns), "1.00 ms");
+    EXPECT_EQ(show_latency(1234ms), "1.23 s");
+    EXPECT_EQ(show_latency(2000s), "2000 s");
+}
+
 TEST(units, people_are_shown_two_units_of_time) {
     EXPECT_EQ(show_duration(-1s), "0.0s");
     EXPECT_EQ(show_duration(440ms), "0.4s");
