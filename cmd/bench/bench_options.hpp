@@ -28,7 +28,7 @@ enum class connection_reuse : unsigned char { kept, closed };
 
 struct bench_options {
     // What to ask for.
-    std::vector<std::string> urls;  ///< as typed, with their placeholders
+    std::vector<std::string> urls;  ///< as typed, with their slots
     std::string input;              ///< a list of more, a line each; `-` stdin; empty: none
 
     // How much.

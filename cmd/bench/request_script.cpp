@@ -59,7 +59,7 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
 
 // --- text_script ---
 
-std::optional<text_error> text_script::parse_placeholder(std::string_view inside, piece& into) {
+std::optional<text_error> text_script::parse_slot(std::string_view inside, piece& into) {
     const auto words = words_of(inside);
     const std::string_view name = words.empty() ? std::string_view() : words[0];
     if (name == "seq" && words.size() == 1) {
@@ -76,7 +76,7 @@ std::optional<text_error> text_script::parse_placeholder(std::string_view inside
         into = read_lines(std::string(words[1]));
         return std::nullopt;
     }
-    return text_error{"no placeholder of that kind", 0,
+    return text_error{"no slot of that kind", 0,
                       "there are {{seq}}, {{rand 1 100}} and {{line FILE}}"};
 }
 
@@ -89,7 +89,7 @@ std::optional<text_error> text_script::parse(std::string_view text, text_script&
         const std::size_t close = text.find(closing, open);
         if (close == std::string_view::npos) return text_error{"no }} for this {{", open, {}};
         piece one;
-        if (auto wrong = parse_placeholder(text.substr(open + 2, close - open - 2), one)) {
+        if (auto wrong = parse_slot(text.substr(open + 2, close - open - 2), one)) {
             wrong->offset += open;
             return wrong;
         }
@@ -124,10 +124,10 @@ void text_script::append_to(std::string& into, const moment& now) const {
 
 namespace {
 
-/// A URL's placeholders under names that any URL may have.
-class hidden_placeholders {
+/// A URL's slots under names that any URL may have.
+class hidden_slots {
  public:
-    explicit hidden_placeholders(std::string_view url) {
+    explicit hidden_slots(std::string_view url) {
         for (std::size_t at = 0; at < url.size();) {
             const std::size_t open = std::min(url.find(opening, at), url.size());
             shown_ += url.substr(at, open - at);
@@ -157,9 +157,7 @@ class hidden_placeholders {
     }
 
  private:
-    static std::string name_of(std::size_t i) {
-        return "grove-placeholder-" + std::to_string(i) + "-";
-    }
+    static std::string name_of(std::size_t i) { return "grove-slot-" + std::to_string(i) + "-"; }
 
     std::string shown_;
     std::vector<std::string> all_;
@@ -179,10 +177,10 @@ void parse_script(std::string_view url, std::string_view text, text_script& into
 request_script::request_script(std::string_view url, const http_options& http,
                                const std::string& body)
     : method_(effective_method(http)), has_body_(!http.data.empty()) {
-    const hidden_placeholders hidden(url);
+    const hidden_slots hidden(url);
     if (const auto wrong = parse_http_target(hidden.shown(), place_)) refuse(url, *wrong);
     if (!hidden.all_in(place_.resource))
-        refuse(url, {"placeholders are for the path and the query", 0, {}});
+        refuse(url, {"slots are for the path and the query", 0, {}});
     parse_script(url, hidden.put_back(place_.resource), path_);
     parse_script(url, body, body_);
     place_.resource = "/";

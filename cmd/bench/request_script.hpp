@@ -16,7 +16,7 @@
 #include <vector>
 
 /// What a bench sends: the bytes of a request, made once where they are always the same, and put
-/// together from pieces where the URL or the body has placeholders:
+/// together from pieces where the URL or the body has slots:
 ///
 ///     {{seq}}          1 for the run's first request, 2 for the second, ...
 ///     {{rand A B}}     a whole number from A to B, both included
@@ -27,7 +27,7 @@ namespace grove::cmd {
 /// The lines of a file without their ends; empty ones are left out.
 using line_list = std::vector<std::string>;
 
-/// Text with placeholders.
+/// Text with slots.
 class text_script {
  public:
     /// What may change from request to request.
@@ -42,7 +42,7 @@ class text_script {
     /// `std::system_error` naming the file.
     [[nodiscard]] static std::optional<text_error> parse(std::string_view text, text_script& into);
 
-    /// It has no placeholder: always the same.
+    /// It has no slot: always the same.
     [[nodiscard]] bool is_constant() const noexcept;
 
     void append_to(std::string& into, const moment& now) const;
@@ -58,8 +58,7 @@ class text_script {
     using piece =
         std::variant<std::string, number, random_number, std::shared_ptr<const line_list>>;
 
-    [[nodiscard]] static std::optional<text_error> parse_placeholder(std::string_view words,
-                                                                     piece& into);
+    [[nodiscard]] static std::optional<text_error> parse_slot(std::string_view words, piece& into);
 
     std::vector<piece> pieces_;
 };
@@ -71,7 +70,7 @@ class request_script {
     /// `std::system_error` naming a file.
     request_script(std::string_view url, const http_options& http, const std::string& body);
 
-    /// Where it goes: without the path, which may have placeholders.
+    /// Where it goes: without the path, which may have slots.
     [[nodiscard]] const target& place() const noexcept { return place_; }
 
     /// Room for a request that changes; used again, it need not grow again.

@@ -85,7 +85,7 @@ TEST(request, takes_name_and_password_from_the_url) {
     EXPECT_THAT(sent("http://ann:secret@h/"), HasSubstr("Authorization: Basic YW5uOnNlY3JldA=="));
 }
 
-TEST(request, is_put_together_anew_where_it_has_placeholders) {
+TEST(request, is_put_together_anew_where_it_has_slots) {
     const request_script script(":80/{{seq}}/x?n={{rand 7 7}}", with_data(), "id={{seq}}");
     EXPECT_THAT(sent(script, 9), AllOf(StartsWith("POST /9/x?n=7 HTTP/1.1\r\n"),
                                        EndsWith("Content-Length: 4\r\n\r\nid=9")));
@@ -95,7 +95,7 @@ TEST(request, is_put_together_anew_where_it_has_placeholders) {
 TEST(request, that_cannot_be_made_says_why) {
     EXPECT_THAT(refusal(":80/{{seq"), HasSubstr("no }} for this {{"));
     EXPECT_THAT(refusal(":80/{{sequence}}"), HasSubstr("there are {{seq}}, {{rand 1 100}}"));
-    EXPECT_THAT(refusal(":80/{{rand 5 1}}"), HasSubstr("no placeholder of that kind"));
+    EXPECT_THAT(refusal(":80/{{rand 5 1}}"), HasSubstr("no slot of that kind"));
     EXPECT_THAT(refusal("http://{{seq}}.example/"), HasSubstr("for the path and the query"));
     EXPECT_THAT(refusal("db:5432"), Not(HasSubstr("none")));
 }

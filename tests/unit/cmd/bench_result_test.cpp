@@ -132,7 +132,7 @@ TEST(doubts, are_told_where_the_figures_say_more_of_this_machine) {
     r.threads = 2;
     EXPECT_THAT(r.doubts(), IsEmpty());
     r.open = true;
-    r.seen.lateness.record(2 * ms);
+    r.seen.lateness.record(2 * ms, 100);
     r.seen.waited = 3;
     r.unsent = 4;
     EXPECT_THAT(r.doubts(),
