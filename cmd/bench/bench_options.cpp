@@ -168,10 +168,14 @@ std::optional<duration> length_of(const bench_options& options) {
 }
 
 std::vector<load_stage> stages_of(const bench_options& options) {
-    std::vector<load_stage> all = options.stages.all;
-    if (options.rate) all = {{length_of(options).value_or(longest), *options.rate, *options.rate}};
-    if (!all.empty() && options.warm_up > duration::zero())
-        all.insert(all.begin(), {options.warm_up, all[0].from, all[0].from});
+    if (!is_open(options)) return {};
+    std::vector<load_stage> measured = options.stages.all;
+    if (options.rate)
+        measured = {{length_of(options).value_or(longest), *options.rate, *options.rate}};
+    std::vector<load_stage> all;
+    if (options.warm_up > duration::zero())
+        all.push_back({options.warm_up, measured[0].from, measured[0].from});
+    for (const load_stage& one : measured) all.push_back(one);
     return all;
 }
 
