@@ -5,7 +5,7 @@
 #include "cmd/common/secrets.hpp"
 #include "cmd/common/signals.hpp"
 #include "cmd/fetch/fetch_setup.hpp"
-#include "cmd/fetch/http_date.hpp"
+#include "cmd/fetch/retry_after.hpp"
 #include "cmd/fetch/special_file.hpp"
 
 #include <grove/error.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/resume.hpp"
 
-#include "cmd/fetch/http_date.hpp"
+#include <grove/http_date.hpp>
 
 #include <algorithm>
 #include <charconv>

@@ -25,6 +25,7 @@
 #include <grove/histogram.hpp>
 #include <grove/http_client.hpp>
 #include <grove/http_connection.hpp>
+#include <grove/http_date.hpp>
 #include <grove/hub.hpp>
 #include <grove/ip_address.hpp>
 #include <grove/lifo_queue.hpp>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/fetch/http_date.hpp"
+#include <grove/http_date.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <string_view>
 
-namespace grove::cmd {
+namespace grove {
 
 namespace {
 
@@ -13,8 +13,8 @@ using namespace std::chrono;
 
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> long_days{"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                                    "Friday", "Saturday", "Sunday"};
+constexpr std::array<std::string_view, 7> long_days{"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                    "Thursday", "Friday", "Saturday"};
 
 // Reads pieces off the front of a text; after the first that does not fit, `ok` stays false.
 struct scanner {
@@ -122,7 +122,46 @@ std::optional<sys_seconds> to_time(const date_fields& from) {
            seconds(std::min(from.second, 59));
 }
 
+// Writes pieces one after the other; the caller's array has room for them.
+struct writer {
+    char* at;
+
+    void text(std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); }
+
+    void number(unsigned value, int width) {
+        for (int i = width - 1; i >= 0; --i, value /= 10)
+            at[i] = static_cast<char>('0' + value % 10);
+        at += width;
+    }
+};
+
 }  // namespace
+
+std::array<char, http_date_size> format_http_date(sys_seconds when) noexcept {
+    constexpr sys_seconds first = sys_days(year(0) / January / 1);
+    constexpr sys_seconds last = sys_days(year(10000) / January / 1) - seconds(1);
+    when = std::clamp(when, first, last);
+    const sys_days day = floor<days>(when);
+    const year_month_day date(day);
+    const hh_mm_ss time(when - day);
+    std::array<char, http_date_size> written{};
+    writer out{written.data()};
+    out.text(long_days[weekday(day).c_encoding()].substr(0, 3));
+    out.text(", ");
+    out.number(static_cast<unsigned>(date.day()), 2);
+    out.text(" ");
+    out.text(months[static_cast<unsigned>(date.month()) - 1]);
+    out.text(" ");
+    out.number(static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    out.text(" ");
+    out.number(static_cast<unsigned>(time.hours().count()), 2);
+    out.text(":");
+    out.number(static_cast<unsigned>(time.minutes().count()), 2);
+    out.text(":");
+    out.number(static_cast<unsigned>(time.seconds().count()), 2);
+    out.text(" GMT");
+    return written;
+}
 
 std::optional<sys_seconds> parse_http_date(std::string_view text, sys_seconds now) noexcept {
     scanner in{text};
@@ -138,27 +177,4 @@ std::optional<sys_seconds> parse_http_date(std::string_view text, sys_seconds no
     return to_time(fields);
 }
 
-std::optional<duration> parse_retry_after(std::string_view value, sys_seconds now,
-                                          duration cap) noexcept {
-    const auto wait = [cap](std::int64_t whole_seconds) {
-        const auto longest = duration_cast<seconds>(cap).count() + 1;
-        return std::clamp<duration>(seconds(std::clamp<std::int64_t>(whole_seconds, 0, longest)),
-                                    duration::zero(), cap);
-    };
-    const bool number =
-        !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
-    if (number) {
-        scanner in{value};
-        // More than 18 digits is beyond any cap, and beyond the integer.
-        std::int64_t total = 0;
-        for (std::size_t i = 0; i < value.size() && total < 1'000'000'000'000; ++i) {
-            total = total * 10 + in.digits(1);
-        }
-        return wait(total);
-    }
-    const auto date = parse_http_date(value, now);
-    if (!date) return std::nullopt;
-    return wait((*date - now).count());
-}
-
-}  // namespace grove::cmd
+}  // namespace grove
