@@ -132,6 +132,25 @@ std::size_t socket::read_some(std::span<std::byte> into, deadline until) {
     return receive(into, until);
 }
 
+std::optional<std::size_t> socket::try_read_some(std::span<std::byte> into) {
+    if (into.empty()) return 0;
+    if (!buffer_.empty()) return take_buffered(into);
+    if (tls_) return tls_->try_read(into);
+    while (wait_->may_try(direction::read)) {
+        const ssize_t n = ::recv(wait_->fd(), into.data(), into.size(), 0);
+        if (n >= 0) {
+            if (static_cast<std::size_t>(n) < into.size()) wait_->exhausted(direction::read);
+            return static_cast<std::size_t>(n);
+        }
+        if (errno == EAGAIN) {
+            wait_->exhausted(direction::read);
+            break;
+        }
+        if (errno != EINTR) throw_errno("recv");
+    }
+    return std::nullopt;
+}
+
 void socket::read_exactly(std::span<std::byte> into, deadline until) {
     std::size_t came = 0;
     try {

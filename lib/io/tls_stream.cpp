@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <numeric>
 #include <utility>
 
 namespace grove::detail {
@@ -61,23 +62,27 @@ void tls_stream::check(const char* call) const {
 
 std::size_t tls_stream::read(std::span<std::byte> into, deadline until) {
     for (;;) {
-        check("recv");
-        transport_.send_left();
-        ERR_clear_error();
-        std::size_t got = 0;
-        const int result = SSL_read_ex(start_.ssl.get(), into.data(), into.size(), &got);
-        if (result == 1) return got;
-        switch (SSL_get_error(start_.ssl.get(), result)) {
-            case SSL_ERROR_WANT_READ:
-                on_.wait(direction::read, until, "recv", peer_);
-                break;
-            case SSL_ERROR_ZERO_RETURN:
-                return 0;
-            case SSL_ERROR_SYSCALL:
-                return end_of_stream();
-            default:
-                fail("recv");
-        }
+        if (const auto got = try_read(into)) return *got;
+        on_.wait(direction::read, until, "recv", peer_);
+    }
+}
+
+std::optional<std::size_t> tls_stream::try_read(std::span<std::byte> into) {
+    check("recv");
+    transport_.send_left();
+    ERR_clear_error();
+    std::size_t got = 0;
+    const int result = SSL_read_ex(start_.ssl.get(), into.data(), into.size(), &got);
+    if (result == 1) return got;
+    switch (SSL_get_error(start_.ssl.get(), result)) {
+        case SSL_ERROR_WANT_READ:
+            return std::nullopt;
+        case SSL_ERROR_ZERO_RETURN:
+            return 0;
+        case SSL_ERROR_SYSCALL:
+            return end_of_stream();
+        default:
+            fail("recv");
     }
 }
 
@@ -95,18 +100,51 @@ void tls_stream::fail(const char* call) {
 }
 
 void tls_stream::write_all(std::span<const std::byte> bytes, deadline until) {
-    if (bytes.empty()) return;
+    const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    write_gathered({&all, 1}, until);
+}
+
+void tls_stream::write_gathered(std::span<const std::string_view> pieces, deadline until) {
+    const auto add = [](std::size_t sum, std::string_view one) { return sum + one.size(); };
+    const std::size_t total = std::accumulate(pieces.begin(), pieces.end(), std::size_t{0}, add);
+    if (total == 0) return;
+    begin_write();
+    std::string shared;  // by pieces that do not fill a record
+    for (std::string_view rest : pieces) {
+        while (!rest.empty()) {
+            if (shared.empty() && (rest.size() >= record || rest.size() == total)) {
+                const std::string_view whole = rest.substr(0, record);
+                write_record(whole, until);
+                rest.remove_prefix(whole.size());
+                continue;
+            }
+            if (shared.empty()) shared.reserve(std::min(total, record));
+            const std::string_view part = rest.substr(0, record - shared.size());
+            shared += part;
+            rest.remove_prefix(part.size());
+            if (shared.size() < record) continue;
+            write_record(shared, until);
+            shared.clear();
+        }
+    }
+    if (!shared.empty()) write_record(shared, until);
+    end_write(until);
+}
+
+void tls_stream::begin_write() {
     check("send");
     if (shut_) throw_error(EPIPE, "send", peer_);
     cut_off_ = true;
-    while (!bytes.empty()) {
-        transport_.flush(until, "send", peer_);
-        ERR_clear_error();
-        std::size_t written = 0;
-        const std::size_t piece = std::min(bytes.size(), record);
-        if (SSL_write_ex(start_.ssl.get(), bytes.data(), piece, &written) != 1) fail("send");
-        bytes = bytes.subspan(written);
-    }
+}
+
+void tls_stream::write_record(std::string_view bytes, deadline until) {
+    transport_.flush(until, "send", peer_);
+    ERR_clear_error();
+    std::size_t written = 0;
+    if (SSL_write_ex(start_.ssl.get(), bytes.data(), bytes.size(), &written) != 1) fail("send");
+}
+
+void tls_stream::end_write(deadline until) {
     transport_.flush(until, "send", peer_);
     cut_off_ = false;
 }

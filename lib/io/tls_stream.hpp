@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace grove::detail {
@@ -26,7 +27,11 @@ class tls_stream {
     void handshake(deadline until);
 
     std::size_t read(std::span<std::byte> into, deadline until);
+    /// Result: nothing when it would have to wait.
+    [[nodiscard]] std::optional<std::size_t> try_read(std::span<std::byte> into);
     void write_all(std::span<const std::byte> bytes, deadline until);
+    /// Small pieces share a record.
+    void write_gathered(std::span<const std::string_view> pieces, deadline until);
     void shutdown_write(deadline until);
 
     /// What the end of a connection takes, as far as it can be done at once. Never blocks.
@@ -38,6 +43,9 @@ class tls_stream {
     /// Throws when the socket is closed or the connection of no more use.
     void check(const char* call) const;
     std::size_t end_of_stream();
+    void write_record(std::string_view bytes, deadline until);
+    void begin_write();
+    void end_write(deadline until);
     [[noreturn]] void fail(const char* call);
     void handshake_failed(int kind);
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +29,8 @@
 /// Errors: `std::system_error` whose text names the call and the peer; a deadline that passes is
 /// `errc::timed_out`. End of stream is no error: 0 bytes, or what came before it.
 /// Interrupted (a kill or a timeout scope): `read_some`, `accept`: nothing happened. `read_line`,
-/// `read_exactly`: what came stays in the socket's buffer. `write_all`: partly done; the stream is
-/// unusable for what comes after. `connect`: the socket is gone.
+/// `read_exactly`: what came stays in the socket's buffer. `write_all` and its like: partly done;
+/// the stream is unusable for what comes after. `connect`: the socket is gone.
 /// TLS (grove/tls.hpp) is a state of a socket; what differs then is said there where it does.
 /// Threads: the hub's own.
 
@@ -68,6 +69,15 @@ class GROVE_API socket {
         return read_some(std::as_writable_bytes(into), until);
     }
 
+    /// What has come already, at least a byte; never waits. Result: 0 at the end of the stream,
+    /// nothing when nothing has come since the hub last looked: it looks when greenlets wait or
+    /// yield, so that a read that took all there was costs no system call here.
+    [[nodiscard]] std::optional<std::size_t> try_read_some(std::span<std::byte> into);
+
+    [[nodiscard]] std::optional<std::size_t> try_read_some(std::span<char> into) {
+        return try_read_some(std::as_writable_bytes(into));
+    }
+
     /// Fills `into`. Throws, besides: `errc::connection_reset` when the stream ends inside it. What
     /// came before an error stays in the buffer.
     void read_exactly(std::span<std::byte> into, deadline until = never);
@@ -82,6 +92,10 @@ class GROVE_API socket {
     void write_all(std::string_view bytes, deadline until = never) {
         write_all(std::as_bytes(std::span(bytes)), until);
     }
+
+    /// As `write_all` of the pieces, one behind another, in one system call while the kernel has
+    /// room; under TLS in as few records as hold them.
+    void write_gathered(std::span<const std::string_view> pieces, deadline until = never);
 
     /// No more will be written: the peer reads an end of stream. Under TLS it is told so by a
     /// close_notify, which may have to wait for room; the connection below stays open both ways.
