@@ -14,6 +14,7 @@ find_package(fmt CONFIG REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(CURL 7.88 REQUIRED)
 find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # Makes the imported target `grove::<name>` for a library that brings no CMake package of its own.
 # Without a library name after the header it is headers only.

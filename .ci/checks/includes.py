@@ -19,6 +19,7 @@ THIRD_PARTIES = [
     ("toml++", r"toml\+\+/", {"cmd"}, "one file"),
     ("RE2", r"re2/", {"cmd"}, "any"),
     ("libidn2", r"idn2\.h$", {"cmd"}, "any"),
+    ("zlib", r"zlib\.h$", {"cmd"}, "any"),
 ]
 
 

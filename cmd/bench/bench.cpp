@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench.hpp"
 
-#include "cmd/bench/bench_run.hpp"
+#include "cmd/bench/bench_session.hpp"
 
 #include <stdexcept>
 #include <system_error>
@@ -10,8 +10,8 @@ namespace grove::cmd {
 
 exit_code run_bench(const bench_options& options, output& out) {
     try {
-        bench_run run(options, out);
-        return run.execute();
+        bench_session session(options, out);
+        return session.execute();
     } catch (const std::invalid_argument& e) {
         out.error(e.what());
         return exit_code::usage;

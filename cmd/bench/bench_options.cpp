@@ -99,6 +99,12 @@ void describe_sureness(bench_options& options, option_table& table) {
     table.advise("--max-time", "use --timeout for one request, -z for the whole");
 }
 
+void describe_reports(bench_options& options, option_table& table) {
+    table.group("Reports");
+    table.add("hlog", options.hlog, "FILE", "each second's histogram, as HdrHistogram logs them")
+        .kind(value_kind::file);
+}
+
 std::optional<std::string> check_amount(const bench_options& options) {
     if (!options.stages.all.empty() && options.rate)
         return "--rate and --stages exclude each other: a rate is one stage";
@@ -135,6 +141,7 @@ void describe(bench_options& options, option_table& table) {
     describe_target(options, table);
     describe_load(options, table);
     describe_sureness(options, table);
+    describe_reports(options, table);
     describe_message(options.http, table);
     describe_tls(options.http, table);
     describe_route(options.http, table);

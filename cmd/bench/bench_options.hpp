@@ -47,6 +47,9 @@ struct bench_options {
     std::optional<duration> deadline;             ///< the whole run
     std::vector<expression> expect;               ///< checked against `bench_facts()`
 
+    // What is kept of it; empty: nothing.
+    std::string hlog;  ///< an interval log
+
     http_options http;
     talk_options talk;
     std::optional<std::uint64_t> seed;  ///< of arrivals and of `{{rand}}`

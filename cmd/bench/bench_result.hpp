@@ -6,6 +6,7 @@
 
 #include <grove/deadline.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,9 +31,10 @@ struct bench_result {
     unsigned threads = 1;
     bool open = false;
     double planned_rate = 0;  ///< requests a second, of an open load; the mean over its stages
-    duration length{};        ///< of the measured time, as it was
-    duration cpu{};           ///< that the sending threads used in it and in the warm-up
-    duration run{};           ///< from their beginning to their end
+    std::chrono::system_clock::time_point began;  ///< the measured time
+    duration length{};                            ///< of the measured time, as it was
+    duration cpu{};  ///< that the sending threads used in it and in the warm-up
+    duration run{};  ///< from their beginning to their end
     std::uint64_t unsent = 0;
     tally seen;
     std::vector<bench_second> seconds;

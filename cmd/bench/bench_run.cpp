@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench_run.hpp"
 
-#include "cmd/bench/bench_report.hpp"
 #include "cmd/bench/load_sender.hpp"
 #include "cmd/common/descriptors.hpp"
-#include "cmd/common/secrets.hpp"
-#include "cmd/common/signals.hpp"
-#include "cmd/common/units.hpp"
-
-#include <grove/greenlet.hpp>
-#include <grove/hub.hpp>
-#include <grove/timeout.hpp>
 
 #include <fmt/format.h>
 
@@ -40,19 +32,10 @@ double rate_of(const load_plan& plan) {
     return time > 0 ? requests / time : 0;
 }
 
-std::string name_of(const bench_options& options, const load_plan& plan) {
-    if (plan.requests.size() > 1) return fmt::format("{} URLs", plan.requests.size());
-    return mask_url(options.urls.empty() ? plan.destinations[0].label : options.urls[0]);
-}
-
 }  // namespace
 
-bench_run::bench_run(const bench_options& options, output& out)
-    : options_(options),
-      out_(out),
-      plan_(plan_of(options)),
-      exchange_(plan_.threads),
-      view_(out, plan_.length) {
+bench_run::bench_run(const load_plan& plan, std::string target, output& out)
+    : plan_(plan), out_(out), exchange_(plan_.threads), view_(out, plan_.length) {
     constexpr std::size_t spare = 64;  // a hub's own, files, libraries
     const std::size_t fit = raise_descriptor_limit();
     if (plan_.connections * plan_.destinations.size() + spare > fit) {
@@ -60,7 +43,7 @@ bench_run::bench_run(const bench_options& options, output& out)
             fmt::format("-c {} needs more open files than the limit of {} allows (see ulimit -n)",
                         plan_.connections, fit));
     }
-    result_.target = name_of(options, plan_);
+    result_.target = std::move(target);
     result_.connections = plan_.connections;
     result_.threads = plan_.threads;
     result_.open = plan_.open;
@@ -73,17 +56,13 @@ bench_run::~bench_run() {
     for (std::thread& one : threads_) one.join();
 }
 
-exit_code bench_run::execute() {
-    out_.set_wait_writable(wait_writable);
-    const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
-    out_.on_lost([this] { exchange_.stop(); });
-    const stop_signals signals([this](int) { exchange_.stop(); },
-                               [this] { out_.print_talk(to_string(hub::current().snapshot())); });
+run_end bench_run::execute(deadline until, second_listener on_second) {
+    on_second_ = std::move(on_second);
     start_threads();
-    if (!all_ready()) return merge(signals.code(), exit_code::shortfall);
-    follow();
-    finish();
-    return merge(signals.code(), merge(stop_code_, judge()));
+    if (!all_ready()) return run_end::unreachable;
+    const run_end how = follow(until);
+    finish(how);
+    return how;
 }
 
 void bench_run::start_threads() {
@@ -110,19 +89,22 @@ bool bench_run::all_ready() {
     return true;
 }
 
-void bench_run::follow() {
+run_end bench_run::follow(deadline until) {
     begun_ = deadline::now() + head_start;
     measured_ = begun_ + plan_.warm_up;
+    result_.began = std::chrono::system_clock::now() + head_start + plan_.warm_up;
     exchange_.begin(begun_);
-    const deadline whole = options_.deadline ? begun_ + *options_.deadline : never;
+    bool late = false;
     while (!exchange_.over()) {
-        for (second_tally& piece : exchange_.collect(std::min(deadline(at_rest), whole)))
+        for (second_tally& piece : exchange_.collect(std::min(deadline(at_rest), until)))
             take(std::move(piece));
-        if (whole.expired() && !exchange_.stopping()) {
-            stop_code_ = exit_code::deadline;
+        if (until.expired() && !exchange_.stopping()) {
+            late = true;
             exchange_.stop();
         }
     }
+    if (late) return run_end::late;
+    return exchange_.stopping() ? run_end::stopped : run_end::done;
 }
 
 void bench_run::take(second_tally piece) {
@@ -137,16 +119,19 @@ void bench_run::take(second_tally piece) {
     const auto ended = measured_ + std::chrono::seconds(piece.second + 1);
     while (!seconds_.empty() && seconds_.begin()->second.pieces == plan_.threads &&
            ended <= deadline::now()) {
-        result_.seconds.push_back(close_first_second());
+        result_.seconds.push_back(close_first_second(1s));
         view_.add(result_.seconds.back());
     }
 }
 
-/// The oldest second gets no more: it is added up. Result: what it was.
-bench_second bench_run::close_first_second() {
+/// The oldest second, of which `length` was measured, gets no more: it is added up. Result: what it
+/// was.
+bench_second bench_run::close_first_second(duration length) {
+    const duration begin = std::chrono::seconds(seconds_.begin()->first);
     const std::unique_ptr<tally> seen = std::move(seconds_.begin()->second.seen);
     seconds_.erase(seconds_.begin());
     result_.seen.add(*seen);
+    if (on_second_) on_second_(begin, length, *seen);
     return {.answers = seen->answers,
             .failures = seen->failures(),
             .p50 = latency_at(seen->latency, 50),
@@ -154,40 +139,22 @@ bench_second bench_run::close_first_second() {
             .most = latency_at(seen->latency, 100)};
 }
 
-void bench_run::finish() {
+void bench_run::finish(run_end how) {
     const deadline over = deadline::now();
     result_.run = over - begun_;
-    result_.length = over - measured_;
+    result_.length = std::max<duration>(over - measured_, 0s);
+    const duration measured = result_.length;
     // What came after the end is no part of the rate.
-    if (plan_.length && !exchange_.stopping()) result_.length = *plan_.length;
+    if (plan_.length && how == run_end::done) result_.length = *plan_.length;
     const sender_end ends = exchange_.sum_of_ends();
     result_.cpu = ends.cpu;
     result_.unsent = ends.unsent;
     // What is left is of a second that was not whole: a curve would show it as a fall.
-    while (!seconds_.empty()) static_cast<void>(close_first_second());
+    while (!seconds_.empty()) {
+        const duration begin = std::chrono::seconds(seconds_.begin()->first);
+        static_cast<void>(close_first_second(std::clamp<duration>(measured - begin, 0s, 1s)));
+    }
     view_.finish();
-    if (options_.talk.json) {
-        out_.json(to_json(result_));
-    } else {
-        out_.write(to_table(result_));
-    }
-    if (!options_.talk.json) {
-        for (const std::string& doubt : result_.doubts()) out_.warning(doubt);
-    }
-}
-
-exit_code bench_run::judge() const {
-    if (stop_code_ == exit_code::deadline)
-        out_.error("the deadline of " + show_duration(*options_.deadline) + " is over");
-    exit_code code = result_.seen.answers > 0 ? exit_code::ok : exit_code::shortfall;
-    const bench_source source(result_);
-    for (const expression& each : options_.expect) {
-        const verdict held = each.evaluate(source);
-        if (held) continue;
-        out_.error("not as expected: " + held.explanation);
-        code = exit_code::shortfall;
-    }
-    return code;
 }
 
 }  // namespace grove::cmd

@@ -1,55 +1,71 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cmd/bench/bench_options.hpp"
 #include "cmd/bench/bench_result.hpp"
 #include "cmd/bench/bench_view.hpp"
 #include "cmd/bench/load_exchange.hpp"
 #include "cmd/bench/load_plan.hpp"
-#include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
-/// One run of `grove bench`: threads that send, and this one, which adds up what they have seen,
-/// shows it and judges it.
+/// One run of a plan: threads that send, and this one, which adds up what they have seen and shows
+/// how it goes.
 
 namespace grove::cmd {
 
+enum class run_end : unsigned char {
+    done,
+    stopped,      ///< by `stop`
+    late,         ///< the deadline was reached
+    unreachable,  ///< no connection could be made: there is no result
+};
+
 class bench_run {
  public:
-    /// Throws: `std::invalid_argument`, `std::system_error`: the run cannot be made.
-    bench_run(const bench_options& options, output& out);
+    /// Called with each second of the measured time, in order, when it is over; the last may be
+    /// shorter. `begin` counts from the measured time's beginning.
+    using second_listener = std::function<void(duration begin, duration length, const tally& seen)>;
+
+    /// `plan` and `out` must outlive it; `target` is the result's.
+    /// Throws: `std::invalid_argument`: it needs more open files than it may have.
+    bench_run(const load_plan& plan, std::string target, output& out);
     bench_run(const bench_run&) = delete;
     bench_run& operator=(const bench_run&) = delete;
     /// Stops what still sends.
     ~bench_run();
 
-    /// Blocks until all is done or the run was stopped.
-    [[nodiscard]] exit_code execute();
+    /// Blocks until all is done, `until`, or the run was stopped.
+    [[nodiscard]] run_end execute(deadline until, second_listener on_second = {});
+
+    /// Ends it early. Never blocks.
+    void stop() { exchange_.stop(); }
+
+    /// What was measured; complete after `execute`.
+    [[nodiscard]] const bench_result& result() const noexcept { return result_; }
 
  private:
     void start_threads();
     [[nodiscard]] bool all_ready();
-    void follow();
+    [[nodiscard]] run_end follow(deadline until);
     void take(second_tally piece);
-    bench_second close_first_second();
-    void finish();
-    [[nodiscard]] exit_code judge() const;
+    bench_second close_first_second(duration length);
+    void finish(run_end how);
 
-    const bench_options& options_;
+    const load_plan& plan_;
     output& out_;
-    load_plan plan_;
     load_exchange exchange_;
     std::vector<std::thread> threads_;
     deadline begun_;
     deadline measured_;
-    exit_code stop_code_ = exit_code::ok;
     bench_view view_;
+    second_listener on_second_;
 
     struct open_second {
         unsigned pieces = 0;  // a thread has handed in

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <grove/deadline.hpp>
+#include <grove/histogram.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// HdrHistogram's interval log, version 1.3: a line an interval with the whole histogram of it, so
+/// that the percentiles of any stretch of time can be told afterwards. Tools of HdrHistogram read
+/// it: a histogram's values are nanoseconds, an interval's most is shown in milliseconds.
+
+namespace grove::cmd {
+
+using wall_time = std::chrono::system_clock::time_point;
+
+/// `2026-11-26T05:04:03Z`.
+[[nodiscard]] std::string show_wall_time(wall_time at);
+
+class interval_log {
+ public:
+    /// `title` stands in a comment on top.
+    explicit interval_log(std::string title) : title_(std::move(title)) {}
+
+    /// Adds an interval. Their times count from the first one's beginning. `tag` tells kinds of
+    /// intervals apart; empty: none.
+    void add(std::string_view tag, wall_time begin, duration length, const histogram& of);
+
+    [[nodiscard]] std::string text() const;
+
+ private:
+    std::string title_;
+    std::optional<wall_time> base_;
+    std::string lines_;
+};
+
+}  // namespace grove::cmd
