@@ -19,7 +19,8 @@ constexpr std::array facts{
     fact{"answers", fact_type::number, "of them, answered"},
     fact{"rate", fact_type::event_rate, "answers a second"},
     fact{"throughput", fact_type::byte_rate, "bytes received a second"},
-    fact{"errors", fact_type::ratio, "requests without an answer, or with one of 400 and above"},
+    fact{"errors", fact_type::ratio,
+         "requests without an answer, or with one of 400 and above (dns: not NOERROR)"},
     fact{"failures", fact_type::number, "requests without an answer"},
     fact{"unsent", fact_type::number, "requests that were due and not sent"},
     fact{"min", fact_type::duration, "the shortest latency"},
@@ -53,7 +54,7 @@ std::optional<text_error> take_url(std::string_view text, std::string& into) {
 
 void describe_target(bench_options& options, option_table& table) {
     table.group("What");
-    table.words("url", options.urls, take_url, "URL", "http(s)://..; several are asked in turn")
+    table.words("url", options.urls, take_url, "URL", "http(s), ws(s), tcp, tls, dns; in turn")
         .kind(value_kind::target);
     table.add({'i', "input"}, options.input, "FILE", "a list of more URLs, a line each; - stdin")
         .kind(value_kind::file);

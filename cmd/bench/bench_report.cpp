@@ -95,11 +95,13 @@ std::string summary(const bench_result& result) {
     return text;
 }
 
-std::string statuses(const tally& seen) {
+std::string statuses(const bench_result& result) {
+    const tally& seen = result.seen;
     std::string text;
     for (std::size_t i = 0; i < seen.statuses.size(); ++i) {
-        if (seen.statuses[i] > 0)
-            text += fmt::format("{}{}: {}", text.empty() ? "  status " : ", ", i,
+        const std::string name = status_name(result.protocol, static_cast<unsigned>(i));
+        if (seen.statuses[i] > 0 && !name.empty())
+            text += fmt::format("{}{}: {}", text.empty() ? "  status " : ", ", name,
                                 show_count(seen.statuses[i]));
     }
     return text.empty() ? text : text + '\n';
@@ -132,14 +134,16 @@ void add(json_object& to, std::string_view key, const histogram& of) {
     to.close();
 }
 
-void add_counts(json_object& to, const tally& seen) {
+void add_counts(json_object& to, const bench_result& result) {
+    const tally& seen = result.seen;
     to.open("errors");
     for (std::size_t i = 0; i < load_errors; ++i) {
         if (seen.errors[i] > 0) to.add(to_string(static_cast<load_error>(i)), seen.errors[i]);
     }
     to.close().open("statuses");
     for (std::size_t i = 0; i < seen.statuses.size(); ++i) {
-        if (seen.statuses[i] > 0) to.add(std::to_string(i), seen.statuses[i]);
+        const std::string name = status_name(result.protocol, static_cast<unsigned>(i));
+        if (seen.statuses[i] > 0 && !name.empty()) to.add(name, seen.statuses[i]);
     }
     to.close();
 }
@@ -157,7 +161,7 @@ std::string notes(const bench_result& result) {
 
 std::string to_table(const bench_result& result) {
     const tally& seen = result.seen;
-    std::string text = summary(result) + statuses(seen) + errors(seen);
+    std::string text = summary(result) + statuses(result) + errors(seen);
     if (seen.latency.count() > 0) text += '\n' + latency_table(result) + bars(seen.latency);
     return text;
 }
@@ -165,7 +169,8 @@ std::string to_table(const bench_result& result) {
 std::string to_json(const bench_result& result) {
     const tally& seen = result.seen;
     json_object line;
-    line.add("target", result.target).add("connections", result.connections);
+    line.add("target", result.target).add("protocol", to_string(result.protocol));
+    line.add("connections", result.connections);
     line.add("threads", result.threads).add("open", result.open);
     line.add("planned_rate",
              result.open ? std::optional<double>(result.planned_rate) : std::nullopt);
@@ -173,7 +178,7 @@ std::string to_json(const bench_result& result) {
     line.add("requests", seen.requests()).add("answers", seen.answers).add("rate", result.rate());
     line.add("throughput", result.throughput());
     line.add("bytes_in", seen.bytes_in).add("bytes_out", seen.bytes_out);
-    add_counts(line, seen);
+    add_counts(line, result);
     line.add("error_ratio", seen.error_ratio()).add("unsent", result.unsent);
     line.add("waited", seen.waited);
     add(line, "latency", seen.latency);

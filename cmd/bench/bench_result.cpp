@@ -51,6 +51,10 @@ fact_value latency(const histogram& of, std::string_view name) {
     return time_at(of, name);
 }
 
+std::string requests_text(std::uint64_t count) {
+    return count == 1 ? "a request was" : show_count(count) + " requests were";
+}
+
 }  // namespace
 
 duration latency_at(const histogram& of, double percent) {
@@ -88,13 +92,13 @@ std::vector<std::string> bench_result::doubts() const {
     }
     if (seen.waited > 0) {
         all.push_back(
-            fmt::format("{} requests waited for a free connection before they were sent "
-                        "(their latency counts from when they were due; see -c)",
-                        show_count(seen.waited)));
+            fmt::format("{} sent late because no connection was free: latency counts from when "
+                        "they were due (more connections: -c)",
+                        requests_text(seen.waited)));
     }
     if (unsent > 0)
-        all.push_back(fmt::format("{} requests were due and never sent: no connection was free",
-                                  show_count(unsent)));
+        all.push_back(
+            fmt::format("{} due and never sent: no connection was free", requests_text(unsent)));
     return all;
 }
 

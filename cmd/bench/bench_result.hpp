@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/bench/load_protocol.hpp"
 #include "cmd/bench/tally.hpp"
 #include "cmd/common/expression.hpp"
 
@@ -26,7 +27,8 @@ struct bench_second {
 };
 
 struct bench_result {
-    std::string target;           ///< the URL, or how many there were
+    std::string target;  ///< the URL, or how many there were
+    load_protocol protocol = load_protocol::http;
     std::size_t connections = 0;  ///< that were asked for
     unsigned threads = 1;
     bool open = false;

@@ -44,6 +44,7 @@ bench_run::bench_run(const load_plan& plan, std::string target, output& out)
                         plan_.connections, fit));
     }
     result_.target = std::move(target);
+    result_.protocol = plan_.protocol;
     result_.connections = plan_.connections;
     result_.threads = plan_.threads;
     result_.open = plan_.open;

@@ -35,7 +35,7 @@ std::vector<std::string> urls_of(const bench_options& options) {
     return urls;
 }
 
-tls_client tls_of(const http_options& http) {
+tls_client tls_of(const http_options& http, std::vector<std::string> alpn) {
     tls_client_options with;
     with.verify = http.insecure ? tls_verify::nothing : tls_verify::peer;
     if (!http.cacert.empty()) with.authorities = {pem::file(http.cacert)};
@@ -43,7 +43,7 @@ tls_client tls_of(const http_options& http) {
     if (!http.cert.empty()) with.identity.chain = pem::file(http.cert.substr(0, colon));
     if (!http.key.empty()) with.identity.key = pem::file(http.key);
     if (colon != std::string::npos) with.identity.password = http.cert.substr(colon + 1);
-    with.alpn = {"http/1.1"};
+    with.alpn = std::move(alpn);
     return tls_client(with);
 }
 
@@ -84,38 +84,67 @@ void redirect(destination& to, const http_options& http) {
     }
 }
 
-destination destination_of(const target& place, const http_options& http) {
-    destination to{.label = place.url(), .host = place.host, .port = place.port};
-    to.label.pop_back();  // the path's slash
+grove::endpoint unix_endpoint(const std::string& path) {
+    const auto at = grove::endpoint::parse("unix:" + path);
+    if (!at) throw std::invalid_argument(path + ": a Unix socket's path has at most 107 bytes");
+    return *at;
+}
+
+std::string label_of(const bench_target& to) {
+    std::string label = to.place.url();
+    while (label.ends_with('/')) label.pop_back();
+    return label;
+}
+
+destination destination_of(const bench_target& at, const http_options& http) {
+    const target& place = at.place;
+    destination to{.label = label_of(at), .host = place.host, .port = place.port};
     to.family = family_of(http.family);
     to.server_name = place.host;
-    if (http.unix_socket.empty()) {
+    if (place.scheme == target_scheme::unix_socket) {
+        to.at = {unix_endpoint(place.resource)};
+    } else if (http.unix_socket.empty()) {
         redirect(to, http);
     } else {
-        const auto at = grove::endpoint::parse("unix:" + http.unix_socket);
-        if (!at) throw std::invalid_argument("--unix-socket " + http.unix_socket + ": too long");
-        to.at = {*at};
+        to.at = {unix_endpoint(http.unix_socket)};
     }
-    if (place.scheme == target_scheme::https) to.tls = tls_of(http);
+    const bool secure = place.scheme == target_scheme::https || place.scheme == target_scheme::wss;
+    if (secure) to.tls = tls_of(http, {"http/1.1"});
+    if (place.scheme == target_scheme::tls) to.tls = tls_of(http, {});
     return to;
+}
+
+void refuse_mixture(const load_plan& plan, const bench_target& to) {
+    if (to.protocol == plan.protocol) return;
+    throw std::invalid_argument(
+        "targets of one run speak the same: " + std::string(to_string(plan.protocol)) + " or " +
+        std::string(to_string(to.protocol)) + ", not both");
+}
+
+/// Requests and where they go.
+void plan_targets(load_plan& plan, const bench_options& options) {
+    const std::string body = options.http.data.empty() ? "" : load_body(options.http);
+    std::vector<target> places;
+    for (const std::string& url : urls_of(options)) {
+        const bench_target to = parse_bench_target(url);
+        if (places.empty()) plan.protocol = to.protocol;
+        refuse_mixture(plan, to);
+        auto known = std::ranges::find(places, to.place);
+        if (known == places.end()) {
+            known = places.insert(places.end(), to.place);
+            plan.destinations.push_back(destination_of(to, options.http));
+        }
+        const auto index = static_cast<std::size_t>(known - places.begin());
+        plan.requests.push_back({script_for(to, options.http, body), index});
+    }
 }
 
 }  // namespace
 
 load_plan plan_of(const bench_options& options) {
     load_plan plan;
-    const std::string body = options.http.data.empty() ? "" : load_body(options.http);
-    std::vector<target> places;
-    for (const std::string& url : urls_of(options)) {
-        request_script script(url, options.http, body);
-        auto known = std::ranges::find(places, script.place());
-        if (known == places.end()) {
-            known = places.insert(places.end(), script.place());
-            plan.destinations.push_back(destination_of(script.place(), options.http));
-        }
-        const auto index = static_cast<std::size_t>(known - places.begin());
-        plan.requests.push_back({std::move(script), index});
-    }
+    plan_targets(plan, options);
+    if (effective_method(options.http) == "HEAD") plan.head = asks_head::yes;
     plan.connections = options.connections;
     plan.threads = options.threads;
     plan.reuse = options.reuse;

@@ -3,6 +3,8 @@
 
 #include "cmd/bench/arrivals.hpp"
 #include "cmd/bench/bench_options.hpp"
+#include "cmd/bench/bench_target.hpp"
+#include "cmd/bench/load_peer.hpp"
 #include "cmd/bench/request_script.hpp"
 
 #include <grove/deadline.hpp>
@@ -12,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +25,7 @@ namespace grove::cmd {
 
 /// Where connections go.
 struct destination {
-    std::string label;  ///< `http://host:port`, for messages
+    std::string label;  ///< `http://host:port`, for messages and reports
     std::string host;   ///< a name or an address; not used with `at`
     std::uint16_t port = 0;
     dns::family family = dns::family::any;
@@ -33,10 +36,12 @@ struct destination {
 
 struct load_plan {
     struct request {
-        request_script script;
+        std::unique_ptr<const request_script> script;
         std::size_t destination = 0;
     };
 
+    load_protocol protocol = load_protocol::http;  ///< of all requests
+    asks_head head = asks_head::no;
     std::vector<request> requests;  ///< sent in turn
     std::vector<destination> destinations;
 

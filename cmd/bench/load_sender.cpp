@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/load_sender.hpp"
 
-#include <grove/dial.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/pool.hpp>
 #include <grove/timeout.hpp>
@@ -24,10 +23,6 @@ constexpr std::size_t connects_at_once = 100;
 constexpr duration pause_after_failure = 10ms;
 constexpr duration late = 1ms;
 
-std::uint64_t nanoseconds(duration d) noexcept {
-    return static_cast<std::uint64_t>(std::max<duration::rep>(d.count(), 0));
-}
-
 duration cpu_of_thread() noexcept {
     rusage used{};
     ::getrusage(RUSAGE_THREAD, &used);
@@ -49,7 +44,7 @@ load_sender::load_sender(const load_plan& plan, unsigned index, load_exchange& e
       index_(index),
       exchange_(exchange),
       lines_(share_of(plan.connections, index, plan.threads)),
-      known_(plan.destinations.size()),
+      connector_(plan),
       arrivals_(
           plan.stages,
           {.spacing = plan.spacing, .seed = plan.seed, .share = index, .shares = plan.threads}),
@@ -96,7 +91,7 @@ std::size_t load_sender::connect_first(std::string& problem) {
         connecting.spawn([&, i] {
             const std::size_t to = plan_.requests[i % plan_.requests.size()].destination;
             try {
-                lines_[i].to[to].emplace(connect(to, plan_.timeout));
+                lines_[i].to[to] = connect(to, plan_.timeout);
                 ++made;
             } catch (const std::system_error& e) {
                 if (problem.empty()) problem = e.what();
@@ -107,36 +102,11 @@ std::size_t load_sender::connect_first(std::string& problem) {
     return made;
 }
 
-/// A name is looked up once a thread: what answered then is what is measured.
-socket load_sender::reach(std::size_t to, deadline until) {
-    const destination& where = plan_.destinations[to];
-    if (known_[to]) return socket::connect(*known_[to], until);
-    if (where.at.empty()) {
-        socket made = dial(where.host, where.port, {.names = {.family = where.family}}, until);
-        known_[to] = made.peer();
-        return made;
-    }
-    for (const grove::endpoint& at : where.at) {
-        std::error_code error;
-        socket made = socket::connect(at, until, error);
-        if (error && &at == &where.at.back())
-            throw std::system_error(error, "connect " + at.text());
-        if (error) continue;
-        known_[to] = at;
-        return made;
-    }
-    throw std::logic_error("a destination without an address");
-}
-
-http_connection load_sender::connect(std::size_t to, deadline until) {
-    const destination& where = plan_.destinations[to];
-    const deadline begun = deadline::now();
-    socket made = reach(to, until);
-    const deadline connected = deadline::now();
-    if (where.tls) made.start_tls(*where.tls, where.server_name, until);
-    seen_->connect.record(nanoseconds(connected - begun));
-    if (where.tls) seen_->tls.record(nanoseconds(deadline::now() - connected));
-    return http_connection(std::move(made));
+std::unique_ptr<load_peer> load_sender::connect(std::size_t to, deadline until) {
+    load_connection made = connector_.connect(to, until);
+    if (made.connect) seen_->connect.record(nanoseconds(*made.connect));
+    if (made.tls) seen_->tls.record(nanoseconds(*made.tls));
+    return std::move(made.peer);
 }
 
 // --- requests ---
@@ -183,20 +153,15 @@ std::uint64_t load_sender::next_number() noexcept {
 /// Result: when it was over.
 deadline load_sender::fire(line& mine, const shot& what) {
     const load_plan::request& request = plan_.requests[(what.number - 1) % plan_.requests.size()];
-    std::optional<http_connection>& to = mine.to[request.destination];
+    std::unique_ptr<load_peer>& to = mine.to[request.destination];
     const deadline until = what.begun + plan_.timeout;
     try {
-        if (!to) to.emplace(connect(request.destination, until));
-        const std::string_view bytes = request.script.bytes({what.number, random_}, mine.buffers);
-        to->send(bytes, until);
-        const http_answer& got =
-            to->receive(until, request.script.is_head() ? http_asked::head : http_asked::with_body);
-        if (!to->rest().empty())
-            throw std::system_error(http_errc::malformed, "bytes that nobody asked for");
-        const deadline end = got.last_byte;
+        if (!to) to = connect(request.destination, until);
+        const std::string_view bytes = request.script->bytes({what.number, random_}, mine.buffers);
+        const load_answer got = to->ask(bytes, until);
         record(what, got, bytes.size());
-        if (!got.keep_alive || plan_.reuse == connection_reuse::closed) to.reset();
-        return end;
+        if (!got.reusable || plan_.reuse == connection_reuse::closed) to.reset();
+        return got.last_byte;
     } catch (const std::system_error& e) {
         to.reset();
         record_failure(what, e);
@@ -209,14 +174,14 @@ bool load_sender::is_measured(const shot& what) const noexcept {
     return what.due >= measured_;
 }
 
-void load_sender::record(const shot& what, const http_answer& got, std::size_t sent) {
+void load_sender::record(const shot& what, const load_answer& got, std::size_t sent) {
     if (!is_measured(what)) return;
     tally& into = *seen_;
     ++into.answers;
     if (got.last_byte <= end_) ++into.in_time;
-    if (got.status >= 400) ++into.bad_statuses;
+    if (is_bad_status(plan_.protocol, got.status)) ++into.bad_statuses;
     ++into.statuses[std::min<std::size_t>(got.status, into.statuses.size() - 1)];
-    into.bytes_in += got.wire_size;
+    into.bytes_in += got.bytes_in;
     into.bytes_out += sent;
     into.latency.record(nanoseconds(got.last_byte - what.due));
     if (plan_.open) into.service.record(nanoseconds(got.last_byte - what.begun));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/bench/load_connector.hpp"
 #include "cmd/bench/load_exchange.hpp"
 #include "cmd/bench/load_plan.hpp"
 #include "cmd/bench/tally.hpp"
 
 #include <grove/event.hpp>
-#include <grove/http_connection.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +38,7 @@ class load_sender {
  private:
     /// What one greenlet has.
     struct line {
-        std::vector<std::optional<http_connection>> to;  // a connection a destination
+        std::vector<std::unique_ptr<load_peer>> to;  // a connection a destination
         request_script::buffers buffers;
     };
 
@@ -50,15 +50,15 @@ class load_sender {
     };
 
     [[nodiscard]] std::size_t connect_first(std::string& problem);
-    [[nodiscard]] http_connection connect(std::size_t to, deadline until);
-    [[nodiscard]] socket reach(std::size_t to, deadline until);
+
+    [[nodiscard]] std::unique_ptr<load_peer> connect(std::size_t to, deadline until);
 
     void drive(line& mine);
     [[nodiscard]] std::optional<shot> next(deadline now);
     [[nodiscard]] std::optional<shot> next_due();
     [[nodiscard]] std::uint64_t next_number() noexcept;
     [[nodiscard]] deadline fire(line& mine, const shot& what);
-    void record(const shot& what, const http_answer& got, std::size_t sent);
+    void record(const shot& what, const load_answer& got, std::size_t sent);
     void record_failure(const shot& what, const std::system_error& error);
     [[nodiscard]] bool is_measured(const shot& what) const noexcept;
 
@@ -70,7 +70,7 @@ class load_sender {
     unsigned index_;
     load_exchange& exchange_;
     std::vector<line> lines_;
-    std::vector<std::optional<grove::endpoint>> known_;  // where a destination was reached
+    load_connector connector_;
     arrivals arrivals_;
     std::optional<duration> postponed_;  // an arrival that was taken and not used
     std::uint64_t sent_ = 0;

@@ -19,6 +19,10 @@ load_error kind_of_http(const std::error_code& error) noexcept {
 
 }  // namespace
 
+std::uint64_t nanoseconds(duration d) noexcept {
+    return static_cast<std::uint64_t>(std::max<duration::rep>(d.count(), 0));
+}
+
 std::string_view to_string(load_error error) noexcept {
     static constexpr std::array<std::string_view, load_errors> names{
         "name",   "refused",   "tls",       "timed_out", "reset",
@@ -34,6 +38,7 @@ load_error kind_of_error(const std::error_code& error) noexcept {
     if (error == std::errc::connection_reset || error == std::errc::broken_pipe ||
         error == std::errc::connection_aborted)
         return load_error::reset;
+    if (error == std::errc::bad_message) return load_error::malformed;
     if (error.category() == tls_category()) return load_error::tls;
     if (error == std::errc::connection_refused || error == std::errc::no_such_file_or_directory)
         return load_error::refused;

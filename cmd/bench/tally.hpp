@@ -25,11 +25,14 @@ enum class load_error : unsigned char {
     reset,      ///< the peer broke the connection
     closed,     ///< the peer closed it before an answer
     truncated,  ///< the peer closed it inside an answer: its length was wrong
-    malformed,  ///< what came is no HTTP/1
+    malformed,  ///< what came is no HTTP/1, no DNS, not what an echo was sent
     other,
 };
 
 inline constexpr std::size_t load_errors = 9;
+
+/// For a histogram; 0 for what is below.
+[[nodiscard]] std::uint64_t nanoseconds(duration d) noexcept;
 
 /// As in reports and JSON: `timed_out`.
 [[nodiscard]] std::string_view to_string(load_error error) noexcept;

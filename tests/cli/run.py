@@ -11,7 +11,8 @@ A case is a folder SUBCOMMAND/CASE; its name is a claim in words. All but `cmd` 
     given/          what is in the current folder before
     stdin           the command's input
     server          a line a server: `NAME: origin [--tls KIND] [--host A] [--unix FILE]`,
-                    `NAME: dns RULE...`, `NAME: closed`; without the file `port: origin`
+                    `NAME: dns RULE...`, `NAME: closed`,
+                    `NAME: echo [--tls KIND] [--unix FILE] [--garble] [--cut BYTES]`; without the file `port: origin`
     code            the exit code; 0 without the file
     stdout, stderr  the exact output; nothing without the file
     stdout_contains, stderr_contains   instead or besides: each line must be somewhere in it
@@ -39,6 +40,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
 from certificates import Certificates
 from dns_server import DnsServer
+from echo_server import EchoServer
 from expected_text import difference, missing_parts
 from origin import Origin
 from origin_content import file_of
@@ -98,9 +100,34 @@ def start(case: Case, stack, folder: str, name: str, kind: str, *words: str):
         taken.bind(("127.0.0.1", 0))
         case.values[name] = str(taken.getsockname()[1])
         return
-    server = DnsServer(words) if kind == "dns" else origin(case, folder, *words)
+    server = {"dns": dns, "echo": echo, "origin": origin}[kind](case, folder, *words)
     case.servers[name] = stack.enter_context(server)
-    case.values[name] = str(server.unix if kind == "origin" and server.unix else server.port)
+    case.values[name] = str(getattr(server, "unix", None) or server.port)
+
+
+def dns(_, __, *words: str) -> DnsServer:
+    return DnsServer(words)
+
+
+def certificates(case: Case, folder: str, kind: str | None):
+    """The files of a server's certificate, or None; {ca} becomes who has signed it."""
+    if not kind:
+        return None
+    made = Certificates(os.path.join(folder, ".certificates"))
+    case.values["ca"] = made.authority
+    return made.pair(kind)
+
+
+def echo(case: Case, folder: str, *words: str) -> EchoServer:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tls", metavar="KIND")
+    parser.add_argument("--unix", metavar="NAME")
+    parser.add_argument("--garble", action="store_true")
+    parser.add_argument("--cut", type=int, metavar="BYTES")
+    chosen = parser.parse_args(words)
+    return EchoServer(tls=certificates(case, folder, chosen.tls),
+                      unix=chosen.unix and os.path.join(folder, chosen.unix),
+                      garble=chosen.garble, cut=chosen.cut)
 
 
 def origin(case: Case, folder: str, *words: str) -> Origin:
@@ -109,11 +136,7 @@ def origin(case: Case, folder: str, *words: str) -> Origin:
     parser.add_argument("--tls", metavar="KIND")
     parser.add_argument("--unix", metavar="NAME")
     chosen = parser.parse_args(words)
-    tls = None
-    if chosen.tls:
-        made = Certificates(os.path.join(folder, ".certificates"))
-        case.values["ca"] = made.authority
-        tls = made.pair(chosen.tls)
+    tls = certificates(case, folder, chosen.tls)
     unix = os.path.join(folder, chosen.unix) if chosen.unix else None
     return Origin(chosen.host, tls=tls, unix=unix)
 

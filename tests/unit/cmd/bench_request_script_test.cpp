@@ -4,13 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include <memory>
 #include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
-#include <system_error>
+#include <string_view>
+#include <utility>
 
 namespace {
 
@@ -18,28 +17,31 @@ using grove::cmd::data_piece;
 using grove::cmd::header_field;
 using grove::cmd::http_options;
 using grove::cmd::request_script;
-using grove::cmd::text_script;
 using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 std::mt19937_64 random_bits(5);
 
-std::string sent(const request_script& script, std::uint64_t number = 1) {
+std::unique_ptr<request_script> script(std::string_view url, const http_options& http = {},
+                                       const std::string& body = {}) {
+    return grove::cmd::script_for(grove::cmd::parse_bench_target(url), http, body);
+}
+
+std::string sent(const request_script& what, std::uint64_t number = 1) {
     request_script::buffers buffers;
-    return std::string(script.bytes({number, random_bits}, buffers));
+    return std::string(what.bytes({number, random_bits}, buffers));
 }
 
 std::string sent(std::string_view url, const http_options& http = {},
                  const std::string& body = {}) {
-    return sent(request_script(url, http, body));
+    return sent(*script(url, http, body));
 }
 
-std::string refusal(std::string_view url) {
+std::string refusal(std::string_view url, const http_options& http = {}) {
     try {
-        const request_script script(url, {}, "");
+        (void)script(url, http);
     } catch (const std::invalid_argument& e) {
         return e.what();
     }
@@ -49,6 +51,12 @@ std::string refusal(std::string_view url) {
 http_options with_data() {
     http_options http;
     http.data = {{"x", data_piece::form::text}};
+    return http;
+}
+
+http_options method(std::string name) {
+    http_options http;
+    http.method = std::move(name);
     return http;
 }
 
@@ -86,10 +94,10 @@ TEST(request, takes_name_and_password_from_the_url) {
 }
 
 TEST(request, is_put_together_anew_where_it_has_slots) {
-    const request_script script(":80/{{seq}}/x?n={{rand 7 7}}", with_data(), "id={{seq}}");
-    EXPECT_THAT(sent(script, 9), AllOf(StartsWith("POST /9/x?n=7 HTTP/1.1\r\n"),
-                                       EndsWith("Content-Length: 4\r\n\r\nid=9")));
-    EXPECT_THAT(sent(script, 1000), EndsWith("Content-Length: 7\r\n\r\nid=1000"));
+    const auto changing = script(":80/{{seq}}/x?n={{rand 7 7}}", with_data(), "id={{seq}}");
+    EXPECT_THAT(sent(*changing, 9), AllOf(StartsWith("POST /9/x?n=7 HTTP/1.1\r\n"),
+                                          EndsWith("Content-Length: 4\r\n\r\nid=9")));
+    EXPECT_THAT(sent(*changing, 1000), EndsWith("Content-Length: 7\r\n\r\nid=1000"));
 }
 
 TEST(request, that_cannot_be_made_says_why) {
@@ -97,33 +105,34 @@ TEST(request, that_cannot_be_made_says_why) {
     EXPECT_THAT(refusal(":80/{{sequence}}"), HasSubstr("there are {{seq}}, {{rand 1 100}}"));
     EXPECT_THAT(refusal(":80/{{rand 5 1}}"), HasSubstr("no slot of that kind"));
     EXPECT_THAT(refusal("http://{{seq}}.example/"), HasSubstr("for the path and the query"));
-    EXPECT_THAT(refusal("db:5432"), Not(HasSubstr("none")));
 }
 
-TEST(script, draws_every_number_of_a_range) {
-    text_script script;
-    ASSERT_FALSE(text_script::parse("{{rand 3 6}}", script).has_value());
-    EXPECT_FALSE(script.is_constant());
-    std::set<std::string> drawn;
-    for (int i = 0; i < 200; ++i) {
-        std::string text;
-        script.append_to(text, {1, random_bits});
-        drawn.insert(text);
-    }
-    EXPECT_EQ(drawn, (std::set<std::string>{"3", "4", "5", "6"}));
+TEST(request, to_an_echo_is_the_data_or_64_bytes) {
+    EXPECT_EQ(sent("tcp://h:7", with_data(), "hello {{seq}}"), "hello 1");
+    const std::string usual = sent("h:7");
+    EXPECT_EQ(usual.size(), 64U);
+    EXPECT_EQ(usual.back(), '\n');
+    EXPECT_EQ(sent("unix:/run/echo", with_data(), "x"), "x");
 }
 
-TEST(script, goes_through_the_lines_of_a_file_again_and_again) {
-    const auto path = std::filesystem::temp_directory_path() / "grove_bench_lines";
-    std::ofstream(path) << "one\r\n\ntwo\nthree";
-    text_script script;
-    ASSERT_FALSE(text_script::parse("<{{line " + path.string() + "}}>", script).has_value());
-    std::string text;
-    for (std::uint64_t i = 1; i <= 4; ++i) script.append_to(text, {i, random_bits});
-    EXPECT_EQ(text, "<one><two><three><one>");
-    std::filesystem::remove(path);
-    EXPECT_THROW((void)text_script::parse("{{line " + path.string() + "}}", script),
-                 std::system_error);
+TEST(request, to_a_name_server_is_a_query) {
+    using namespace std::string_literals;
+    EXPECT_EQ(sent("dns://127.0.0.1:5353/example.org?type=AAAA"),
+              "\0\0\1\0\0\1\0\0\0\0\0\0\7example\3org\0\0\x1c\0\1"s);
+    EXPECT_THAT(sent("dns://127.0.0.1/n{{seq}}.example"), HasSubstr("\2n1\7example"));
+}
+
+TEST(request, that_a_target_cannot_be_asked_says_why) {
+    EXPECT_THAT(refusal("udp://h:1"), HasSubstr("bench cannot load udp targets"));
+    EXPECT_THAT(refusal("dns:example.org"), HasSubstr("only a named server is loaded"));
+    EXPECT_THAT(refusal("dns://127.0.0.1/a..b"), HasSubstr("is no name"));
+    EXPECT_THAT(refusal("dns://127.0.0.1/a?type=Q"), HasSubstr("write ?type=A"));
+    http_options with_field;
+    with_field.headers = {{"A", "b", header_field::action::send}};
+    EXPECT_THAT(refusal("tcp://h:1", with_field), HasSubstr("-H says nothing to a tcp target"));
+    EXPECT_THAT(refusal("dns://h/a", with_data()), HasSubstr("-d says nothing to a dns target"));
+    EXPECT_THAT(refusal("ws://h/", method("PUT")), HasSubstr("-X says nothing to a ws target"));
+    EXPECT_THAT(refusal("tcp://h:1", with_data()), HasSubstr("needs at least a byte"));
 }
 
 }  // namespace
