@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "io/file_backing.hpp"
+#include "tests/support/leak_check.hpp"
 #include "tests/unit/io/connected.hpp"
 #include "tests/unit/io/files.hpp"
 
@@ -15,6 +16,7 @@
 #include <sys/socket.h>
 #include <termios.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -356,9 +358,19 @@ TEST(shared_stream, of_a_terminal_is_read_and_written_by_a_thread) {
 }
 
 TEST(shared_stream, of_a_terminal_that_nobody_reads_can_be_given_up) {
-    pseudo_terminal terminal;
-    const auto to = sharing(terminal.slave);
-    EXPECT_EQ(failure([&] { write_to(*to, pattern(mebibyte), 100ms); }), std::errc::timed_out);
+    const auto open_terminals = [] {
+        return std::ranges::count_if(grove_test::open_descriptors(), [](const std::string& one) {
+            return one.find("/dev/pts/") != std::string::npos;
+        });
+    };
+    const auto before = open_terminals();
+    {
+        pseudo_terminal terminal;
+        const auto to = sharing(terminal.slave);
+        EXPECT_EQ(failure([&] { write_to(*to, pattern(mebibyte), 100ms); }), std::errc::timed_out);
+    }
+    // The terminal's end is also that of the thread that writes, which then lets go of it.
+    while (open_terminals() != before) grove::sleep_for(1ms);
 }
 
 }  // namespace
