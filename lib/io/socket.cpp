@@ -2,12 +2,12 @@
 #include "io/fd_transfer.hpp"
 #include "io/fd_wait.hpp"
 #include "io/socket_address.hpp"
+#include "io/stream_socket.hpp"
 #include "io/tls_stream.hpp"
 
 #include <grove/error.hpp>
 #include <grove/socket.hpp>
 
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -20,24 +20,10 @@ namespace grove {
 
 using detail::direction;
 using detail::fd_wait;
+using detail::new_stream_socket;
+using detail::no_delay;
 using detail::socket_address;
 using detail::try_or_wait;
-
-namespace {
-
-/// Harmless on Unix sockets, where it fails.
-void no_delay(int fd) noexcept {
-    const int one = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-}
-
-int new_socket(const socket_address& like) {
-    const int fd = ::socket(like.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw_errno("socket");
-    return fd;
-}
-
-}  // namespace
 
 socket::socket(int fd) : wait_(std::make_unique<fd_wait>(fd)) {}
 
@@ -60,14 +46,14 @@ socket::~socket() {
 }
 
 socket socket::connect(const endpoint& to, deadline until) {
-    socket made(new_socket(socket_address(to)));
+    socket made(new_stream_socket(socket_address(to)));
     made.reach(to, until);
     return made;
 }
 
 socket socket::connect_from(const endpoint& local, const endpoint& to, deadline until) {
     const socket_address from(local);
-    socket made(new_socket(from));
+    socket made(new_stream_socket(from));
     if (::bind(made.fd(), from.raw(), from.length()) != 0) throw_errno("bind", local.text());
     made.reach(to, until);
     return made;
@@ -151,6 +137,12 @@ std::optional<std::size_t> socket::try_read_some(std::span<std::byte> into) {
     return std::nullopt;
 }
 
+void socket::wait_readable(deadline until) {
+    if (!buffer_.empty()) return;
+    if (tls_) return tls_->wait_readable(until);
+    if (!wait_->may_try(direction::read)) wait_->wait(direction::read, until, "recv");
+}
+
 void socket::read_exactly(std::span<std::byte> into, deadline until) {
     std::size_t came = 0;
     try {
@@ -228,47 +220,6 @@ endpoint socket::local() const {
 
 endpoint socket::peer() const {
     return socket_address::of_call(::getpeername, fd(), "getpeername");
-}
-
-listener::listener(const endpoint& at, listen_options options) {
-    const socket_address address(at);
-    wait_ = std::make_unique<fd_wait>(new_socket(address));
-    const int one = 1;
-    ::setsockopt(fd(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (options.share_port) {
-        if (::setsockopt(fd(), SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0) {
-            throw_errno("setsockopt SO_REUSEPORT");
-        }
-    }
-    if (::bind(fd(), address.raw(), address.length()) != 0) throw_errno("bind", at.text());
-    if (::listen(fd(), options.backlog) != 0) throw_errno("listen", at.text());
-}
-
-listener::listener(listener&&) noexcept = default;
-listener& listener::operator=(listener&&) noexcept = default;
-listener::~listener() = default;
-
-socket listener::accept(deadline until) {
-    constexpr std::size_t never_short = 0;  // a descriptor's number says nothing of what is left
-    const std::size_t accepted =
-        try_or_wait(*wait_, direction::read, never_short, until, "accept", {}, [&]() -> ssize_t {
-            return ::accept4(wait_->fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        });
-    socket made(static_cast<int>(accepted));
-    no_delay(made.fd());
-    return made;
-}
-
-endpoint listener::local() const {
-    return socket_address::of_call(::getsockname, fd(), "getsockname");
-}
-
-int listener::fd() const noexcept {
-    return wait_ ? wait_->fd() : -1;
-}
-
-void listener::close() noexcept {
-    if (wait_) wait_->close();
 }
 
 }  // namespace grove

@@ -70,16 +70,17 @@ class unsent {
 
 }  // namespace
 
-void socket::write_gathered(std::span<const std::string_view> pieces, deadline until) {
+void socket::write_gathered(std::span<const std::string_view> pieces, deadline until,
+                            followed_by next) {
     if (tls_) return tls_->write_gathered(pieces, until);
     unsent rest(pieces);
+    const int flags = MSG_NOSIGNAL | (next == followed_by::more ? MSG_MORE : 0);
     for (std::span<iovec> some = rest.next(); !some.empty(); some = rest.next()) {
         msghdr message{};
         message.msg_iov = some.data();
         message.msg_iovlen = some.size();
-        rest.sent(
-            detail::try_or_wait(*wait_, direction::write, rest.size(), until, "send", {},
-                                [&] { return ::sendmsg(wait_->fd(), &message, MSG_NOSIGNAL); }));
+        rest.sent(detail::try_or_wait(*wait_, direction::write, rest.size(), until, "send", {},
+                                      [&] { return ::sendmsg(wait_->fd(), &message, flags); }));
     }
 }
 

@@ -67,6 +67,18 @@ std::size_t tls_stream::read(std::span<std::byte> into, deadline until) {
     }
 }
 
+void tls_stream::wait_readable(deadline until) {
+    check("recv");
+    transport_.send_left();
+    ERR_clear_error();
+    char next = 0;
+    std::size_t got = 0;
+    const int result = SSL_peek_ex(start_.ssl.get(), &next, 1, &got);
+    const int kind = result == 1 ? SSL_ERROR_NONE : SSL_get_error(start_.ssl.get(), result);
+    if (kind == SSL_ERROR_SSL) fail("recv");
+    if (kind == SSL_ERROR_WANT_READ) on_.wait(direction::read, until, "recv", peer_);
+}
+
 std::optional<std::size_t> tls_stream::try_read(std::span<std::byte> into) {
     check("recv");
     transport_.send_left();

@@ -29,6 +29,8 @@ class tls_stream {
     std::size_t read(std::span<std::byte> into, deadline until);
     /// Result: nothing when it would have to wait.
     [[nodiscard]] std::optional<std::size_t> try_read(std::span<std::byte> into);
+    /// Waits until there may be something to read.
+    void wait_readable(deadline until);
     void write_all(std::span<const std::byte> bytes, deadline until);
     /// Small pieces share a record.
     void write_gathered(std::span<const std::string_view> pieces, deadline until);

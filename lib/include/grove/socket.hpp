@@ -6,6 +6,7 @@
 #include <grove/endpoint.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,6 +46,10 @@ class fd_wait;
 class tls_stream;
 }  // namespace detail
 
+/// What comes behind a write. With more to come at once, the kernel may keep a segment that is not
+/// full until it does, for 200 ms at most.
+enum class followed_by : std::uint8_t { nothing, more };
+
 class GROVE_API socket {
  public:
     /// Takes an open, connected descriptor; it is made non-blocking. Throws: `std::system_error`.
@@ -78,6 +83,10 @@ class GROVE_API socket {
         return try_read_some(std::as_writable_bytes(into));
     }
 
+    /// Waits until `try_read_some` may find something: for who has no room of its own to keep while
+    /// nothing comes. Interrupted: nothing happened.
+    void wait_readable(deadline until = never);
+
     /// Fills `into`. Throws, besides: `errc::connection_reset` when the stream ends inside it. What
     /// came before an error stays in the buffer.
     void read_exactly(std::span<std::byte> into, deadline until = never);
@@ -95,7 +104,19 @@ class GROVE_API socket {
 
     /// As `write_all` of the pieces, one behind another, in one system call while the kernel has
     /// room; under TLS in as few records as hold them.
-    void write_gathered(std::span<const std::string_view> pieces, deadline until = never);
+    void write_gathered(std::span<const std::string_view> pieces, deadline until = never,
+                        followed_by next = followed_by::nothing);
+
+    /// What the kernel takes at once; never waits. Result: 0 when it takes nothing.
+    /// Throws, besides: `std::logic_error` under TLS, where a record that was begun must be ended.
+    [[nodiscard]] std::size_t try_write_some(std::string_view bytes);
+
+    /// Writes `length` bytes of a file from `offset` on, without a copy through this process where
+    /// there is no TLS; the file's own position stays. What is not in memory is read from the disk
+    /// meanwhile, and the hub waits for it.
+    /// Throws, besides: `errc::io_error` when the file is shorter than that; what came before was
+    /// sent.
+    void send_file(int file, std::uint64_t offset, std::uint64_t length, deadline until = never);
 
     /// No more will be written: the peer reads an end of stream. Under TLS it is told so by a
     /// close_notify, which may have to wait for room; the connection below stays open both ways.
@@ -164,6 +185,11 @@ class GROVE_API listener {
     /// The next connection, TCP_NODELAY set. Throws: `std::system_error`; EMFILE and ENFILE leave
     /// the connection in the backlog.
     [[nodiscard]] socket accept(deadline until = never);
+    /// One that has connected already; nothing when there is none. Never waits.
+    [[nodiscard]] std::optional<socket> try_accept();
+    /// Nobody can connect any more, while those who have can still be accepted: for who is about to
+    /// close and leaves none of them behind.
+    void refuse_more() noexcept;
 
     [[nodiscard]] endpoint local() const;
     /// -1 when it is closed.
