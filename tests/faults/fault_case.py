@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the fault tests of `grove fetch` share: servers, runs of the program, and what is asserted.
+"""What the fault tests share: servers, runs of the program, and what is asserted.
 
 Each test has a folder of its own (`self.folder`), in which the program runs.
 """
@@ -25,6 +25,7 @@ SLOWNESS = float(os.environ.get("GROVE_TEST_SLOWNESS", 1))
 
 
 class FaultCase(unittest.TestCase):
+    verb = "fetch"
     maxDiff = 4000
 
     def setUp(self):
@@ -54,8 +55,8 @@ class FaultCase(unittest.TestCase):
     # Runs.
 
     def start(self, *words, before=(), **streams) -> Running:
-        """Starts `grove fetch WORDS`; `before` is what it is run by: strace, setpriv."""
-        command = [*before, self.program, "fetch", *map(str, words)]
+        """Starts `grove VERB WORDS`; `before` is what it is run by: strace, setpriv."""
+        command = [*before, self.program, self.verb, *map(str, words)]
         return Running(command, self.env, self.folder, **streams)
 
     def fetch(self, *words, code=0, **how) -> Ended:

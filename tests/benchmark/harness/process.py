@@ -53,6 +53,17 @@ def take(command):
     return parse(run(command))
 
 
+def take_with_words(command):
+    """As `take`. Result: what it took, and what the command itself printed."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise ProgramFailed(command, f"not done after {PATIENCE} s") from None
+    if done.returncode != 0:
+        raise ProgramFailed(command, f"exit status {done.returncode}: {done.stderr[-500:]}")
+    return parse(done.stdout), done.stderr
+
+
 @contextlib.contextmanager
 def server(command):
     """A server on its core for as long as the block lasts; its stdout is a pipe."""

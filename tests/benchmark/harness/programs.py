@@ -21,6 +21,8 @@ PACKAGES = {
     "rival_gevent.py": "python3-gevent",
     "nginx": "nginx-light",
     "knotd": "knot",
+    "ab": "apache2-utils",
+    "h2load": "nghttp2-client",
 }
 
 
