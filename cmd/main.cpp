@@ -4,6 +4,8 @@
 #include "cmd/common/output.hpp"
 #include "cmd/fetch/fetch.hpp"
 
+#include <grove/introspect.hpp>
+
 #include <array>
 #include <exception>
 #include <span>
@@ -43,6 +45,9 @@ int run(std::span<const char* const> words) {
     const command_line line = read_command_line(verbs, words);
     if (line.what == command_line::outcome::run) {
         output out(line.use->talk());
+        // SIGQUIT, which is Ctrl-\, prints what the greenlets do, and the run goes on.
+        const grove::introspect::print_on_signal on_quit(
+            {.tell = [&out](const auto& seen) { out.print_talk(to_tree(seen)); }});
         return to_int(out.finish(line.use->run(out)));
     }
     output out{talk_options()};

@@ -40,8 +40,7 @@ exit_code bench_session::execute() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { run_.stop(); });
-    const stop_signals signals([this](int) { run_.stop(); },
-                               [this] { out_.print_talk(to_string(hub::current().snapshot())); });
+    const stop_signals signals([this](int) { run_.stop(); });
     const exit_code code = measure();
     return merge(signals.code(), code);
 }

@@ -13,11 +13,10 @@
 namespace grove::cmd {
 namespace {
 
-constexpr std::array handled{SIGINT, SIGTERM, SIGQUIT};
+constexpr std::array handled{SIGINT, SIGTERM};
 
 // What the handler writes: a handler has no other way to find its object.
 std::atomic<int> first_signal{0};
-std::atomic<bool> quit_wanted{false};
 std::atomic<int> wake_descriptor{-1};
 
 static_assert(std::atomic<int>::is_always_lock_free, "the handler may only touch lock-free data");
@@ -25,11 +24,8 @@ static_assert(std::atomic<int>::is_always_lock_free, "the handler may only touch
 /// Async-signal-safe. The second signal ends the process from here: the hub may be stuck.
 void on_signal(int signal) noexcept {
     const int saved = errno;
-    if (signal == SIGQUIT) {
-        quit_wanted = true;
-    } else if (int none = 0; !first_signal.compare_exchange_strong(none, signal)) {
-        end_at_once(by_signal(signal));
-    }
+    int none = 0;
+    if (!first_signal.compare_exchange_strong(none, signal)) end_at_once(by_signal(signal));
     const std::uint64_t one = 1;
     // Fails only when the counter is full: then the hub will wake anyway.
     [[maybe_unused]] const ssize_t n = ::write(wake_descriptor, &one, sizeof one);
@@ -38,10 +34,8 @@ void on_signal(int signal) noexcept {
 
 }  // namespace
 
-stop_signals::stop_signals(std::function<void(int signal)> on_first, std::function<void()> on_quit)
-    : on_first_(std::move(on_first)),
-      on_quit_(std::move(on_quit)),
-      descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+stop_signals::stop_signals(std::function<void(int signal)> on_first)
+    : on_first_(std::move(on_first)), descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (descriptor_ < 0) throw_errno("eventfd", "for signals");
     first_signal = 0;
     wake_descriptor = descriptor_;
@@ -75,7 +69,6 @@ void stop_signals::install(int signal, struct sigaction& former) {
 void stop_signals::look() {
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t n = ::read(descriptor_, &count, sizeof count);
-    if (quit_wanted.exchange(false)) on_quit_();
     if (received() != 0 && !std::exchange(told_, true)) on_first_(received());
 }
 

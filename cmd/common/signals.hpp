@@ -15,13 +15,13 @@
 /// end
 ///   within `--grace`, writes its reports and removes nothing that can be resumed.
 /// - The second one ends the process at once (`end_at_once(by_signal(N))`).
-/// - SIGQUIT prints the tree of greenlets on stderr and the run goes on.
+/// - SIGQUIT prints the tree of greenlets on stderr and the run goes on (main.cpp).
 /// - SIGPIPE is ignored for the whole process (`prepare_standard_streams`).
 ///
 /// A run makes one of these when it starts and destroys it when it ends; in between, the signals
 /// are taken from their default actions.
 ///
-///     stop_signals signals([&](int) { stop.set(); }, [&] { out.print_talk(tree()); });
+///     stop_signals signals([&](int) { stop.set(); });
 ///     ...
 ///     return merge(signals.code(), code);
 
@@ -29,10 +29,10 @@ namespace grove::cmd {
 
 class stop_signals {
  public:
-    /// `on_first` is called once, on the hub, with the signal's number; `on_quit` at each SIGQUIT.
-    /// Neither may park. One at a time in a process.
+    /// `on_first` is called once, on the hub, with the signal's number, and must not park. One at a
+    /// time in a process.
     /// Throws: `std::system_error` when the handlers cannot be installed.
-    stop_signals(std::function<void(int signal)> on_first, std::function<void()> on_quit);
+    explicit stop_signals(std::function<void(int signal)> on_first);
     stop_signals(const stop_signals&) = delete;
     stop_signals& operator=(const stop_signals&) = delete;
 
@@ -52,10 +52,9 @@ class stop_signals {
     static void install(int signal, struct sigaction& former);
 
     std::function<void(int)> on_first_;
-    std::function<void()> on_quit_;
     int descriptor_ = -1;
     bool told_ = false;
-    std::array<struct sigaction, 3> former_{};
+    std::array<struct sigaction, 2> former_{};
     watch arrivals_;
 };
 

@@ -89,8 +89,7 @@ exit_code fetch_run::execute() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { stop(exit_code::ok); });
-    const stop_signals signals([this](int) { stop_gently(); },
-                               [this] { out_.print_talk(to_string(hub::current().snapshot())); });
+    const stop_signals signals([this](int) { stop_gently(); });
     if (options_.deadline) {
         give_up_at_ = *options_.deadline;
     }

@@ -32,6 +32,11 @@ beacon::~beacon() {
     std::erase(known().all, this);
 }
 
+void beacon::open(const std::shared_ptr<mailbox>& door) {
+    const std::lock_guard hold(known().guard);
+    door_ = door;
+}
+
 void beacon::each(const std::function<void(const beacon&)>& f) {
     const std::lock_guard hold(known().guard);
     for (const beacon* one : known().all) f(*one);

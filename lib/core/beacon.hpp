@@ -6,10 +6,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 /// What other threads may see of a hub: whether it gets anywhere.
 
 namespace grove::detail {
+
+class mailbox;
 
 /// A member of each hub, known to all from its making to its end.
 class beacon {
@@ -37,6 +40,13 @@ class beacon {
 
     [[nodiscard]] pid_t thread() const noexcept { return thread_; }
 
+    /// The hub can be asked from here on. Weakly held, for a hub counts those who may ring at its
+    /// door; whoever takes it from here posts with `mailbox::post_and_ring`.
+    void open(const std::shared_ptr<mailbox>& door);
+
+    /// Null when the hub is not ready, or ends. Inside `each` only.
+    [[nodiscard]] std::shared_ptr<mailbox> door() const noexcept { return door_.lock(); }
+
     /// Calls `f` for each hub of the process, none of which ends meanwhile. Threads: any.
     static void each(const std::function<void(const beacon&)>& f);
 
@@ -44,6 +54,7 @@ class beacon {
     std::atomic<std::uint64_t> switches_{0};
     std::atomic<bool> asleep_{false};
     pid_t thread_;
+    std::weak_ptr<mailbox> door_;  // guarded by the list of all
 };
 
 }  // namespace grove::detail

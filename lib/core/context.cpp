@@ -22,6 +22,36 @@ struct kept_stack {
 
 }  // namespace
 
+/// Boost.Context's `jump_x86_64_sysv_elf_gas.S` and `jump_arm64_aapcs_elf_gas.S`: what they push
+/// before they leave a stack. lib/introspect/grove-gdb.py knows the same.
+saved_registers registers_of(const context& suspended) noexcept {
+    saved_registers seen;
+    static_assert(sizeof suspended.suspended == sizeof(std::uintptr_t), "it is a stack pointer");
+    std::uintptr_t frame = 0;
+    std::memcpy(&frame, &suspended.suspended, sizeof frame);
+    if (frame == 0) return seen;
+    const auto at = [frame](std::size_t offset) {
+        std::uintptr_t word = 0;
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): a stack pointer
+        std::memcpy(&word, reinterpret_cast<const void*>(frame + offset), sizeof word);
+        return word;
+    };
+#if defined(__x86_64__)
+    seen.kept = {at(0x30), at(0x10), at(0x18), at(0x20), at(0x28)};
+    seen.fp = at(0x38);
+    seen.pc = at(0x40);
+    seen.sp = frame + 0x48;
+#elif defined(__aarch64__)
+    for (std::size_t i = 0; i < seen.kept.size(); ++i) seen.kept.at(i) = at(0x40 + 8 * i);
+    seen.fp = at(0x90);
+    seen.pc = at(0xa0);
+    seen.sp = frame + 0xb0;
+#else
+    static_cast<void>(at);
+#endif
+    return seen;
+}
+
 context* adopt_thread_stack() {
     auto* adopted = new context;
     pthread_attr_t attributes;

@@ -9,6 +9,8 @@
 
 #include <cxxabi.h>
 
+#include <array>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -76,6 +78,17 @@ inline exception_globals* thread_exception_globals() noexcept {
     if (inside_exception) [[unlikely]]
         *globals = {caught, uncaught};
 }
+
+/// Where a suspended context goes on, as Boost.Context has left it on its stack: for backtraces.
+struct saved_registers {
+    std::uintptr_t pc = 0;  ///< 0: this machine's kind is not known here
+    std::uintptr_t sp = 0;
+    std::uintptr_t fp = 0;
+    std::array<std::uintptr_t, 10> kept{};  ///< x86-64: rbx, r12 to r15; arm64: x19 to x28
+};
+
+/// Of a context that does not run.
+[[nodiscard]] saved_registers registers_of(const context& suspended) noexcept;
 
 /// Describes the stack that the calling thread came with, so that it can be switched from and to.
 [[nodiscard]] context* adopt_thread_stack();

@@ -58,7 +58,7 @@ hub_core::hub_core()
       door_(std::make_shared<mailbox>()),
       doorbell_([](fd_watcher&, readiness) noexcept { this_hub->door_->silence(); }) {
     thread_ = ::gettid();
-    last_look_ = clock_now();
+    main_.since = last_look_ = clock_now();
     main_.running_on = adopt_thread_stack();
     main_.hub = hub_greenlet_.hub = this;
     hub_greenlet_.number = ~std::uint32_t{0};
@@ -68,6 +68,7 @@ hub_core::hub_core()
     hub_greenlet_.state_ = greenlet_state::ready;
     descriptors.attach(door_->descriptor(), doorbell_, readiness::read, trigger::level);
     all_.push_back(main_);
+    beacon_.open(door_);
 }
 
 hub_core::~hub_core() {
@@ -144,6 +145,7 @@ void hub_core::sleep() {
     beacon_.set_asleep(true);
     descriptors.wait(limit);
     beacon_.set_asleep(false);
+    if (timers.empty()) last_look_ = clock_now();  // else when they fire
     if (reachable) door_->wake_up();
 }
 

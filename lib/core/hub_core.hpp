@@ -140,6 +140,9 @@ class hub_core {
     timer_queue timers;
     poller descriptors;
 
+    /// The kernel's number of the hub's thread.
+    [[nodiscard]] pid_t thread() const noexcept { return beacon_.thread(); }
+
     [[nodiscard]] const std::shared_ptr<mailbox>& door() const noexcept { return door_; }
 
     /// One more, or one fewer, thing that can still wake somebody.
@@ -163,6 +166,8 @@ class hub_core {
 
     void report_error(std::string_view context, const std::exception_ptr& error) noexcept;
     [[nodiscard]] hub_snapshot snapshot() const;
+    /// In the order of a snapshot.
+    void each_greenlet(const std::function<void(const greenlet_core&)>& tell) const;
 
     [[nodiscard]] hub& face() noexcept { return face_; }
 

@@ -18,10 +18,19 @@ mailbox::mailbox() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 
 bool mailbox::post(task f) {
     const std::lock_guard hold(mutex_);
+    return take_in(f, asleep_);
+}
+
+bool mailbox::post_and_ring(task f) {
+    const std::lock_guard hold(mutex_);
+    return take_in(f, true);
+}
+
+bool mailbox::take_in(task& f, bool loudly) {
     if (closed_) return false;
     posted_.push_back(std::move(f));
     mail_.store(true, std::memory_order_release);
-    if (asleep_) ring();
+    if (loudly) ring();
     return true;
 }
 

@@ -25,6 +25,10 @@ class mailbox {
     /// False, and `f` destroyed, when the hub has closed.
     bool post(task f);
 
+    /// The same from one whom the hub does not know: a hub that counts nobody else at its door
+    /// falls asleep without a word, so the bell rings in any case.
+    bool post_and_ring(task f);
+
     void expect() noexcept { expected_.fetch_add(1, std::memory_order_relaxed); }
 
     /// Wakes the hub, so that it looks again whether anything can still come.
@@ -53,6 +57,7 @@ class mailbox {
     void close();
 
  private:
+    bool take_in(task& f, bool loudly);  ///< under mutex_
     void ring() noexcept;
 
     unique_fd event_;

@@ -57,16 +57,20 @@ greenlet_snapshot hub_core::snapshot_of(const greenlet_core& g, std::int64_t now
     return one;
 }
 
+void hub_core::each_greenlet(const std::function<void(const greenlet_core&)>& tell) const {
+    // The list is only read; its iterators know no const.
+    for (const greenlet_core& g : const_cast<hub_core*>(this)->all_) tell(g);
+}
+
 hub_snapshot hub_core::snapshot() const {
     hub_snapshot seen;
     const std::int64_t now = clock_now();
     std::unordered_map<std::uint32_t, std::string> names{
         {hub_greenlet_.number, name_of(hub_greenlet_)}};
-    // The list is only read; its iterators know no const.
-    for (const greenlet_core& g : const_cast<hub_core*>(this)->all_) {
+    each_greenlet([&](const greenlet_core& g) {
         seen.greenlets.push_back(snapshot_of(g, now));
         names.emplace(g.number, name_of(g));
-    }
+    });
     for (greenlet_snapshot& one : seen.greenlets) {
         if (one.id == main_.number) continue;
         const auto alive = names.find(one.spawner);

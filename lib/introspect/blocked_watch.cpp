@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +23,8 @@ using clock = std::chrono::steady_clock;
 
 constexpr int looks = 4;  // in the time after which a hub counts as kept
 constexpr duration shortest = std::chrono::milliseconds(4);
+
+std::atomic<bool> in_use = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 std::string to_text(const blocked_report& report) {
     std::string text = fmt::format("grove: {} has kept its hub for {}", report.greenlet,
@@ -125,10 +128,19 @@ class blocked_watch::watcher {
 blocked_watch::blocked_watch(blocked_watch_options options) {
     if (options.longer_than < shortest)
         throw std::invalid_argument("a hub cannot be watched for less than 4ms");
-    watcher_ = std::make_unique<watcher>(std::move(options));
+    if (in_use.exchange(true)) throw std::logic_error("only one at a time watches the hubs");
+    try {
+        watcher_ = std::make_unique<watcher>(std::move(options));
+    } catch (...) {
+        in_use = false;
+        throw;
+    }
 }
 
-blocked_watch::~blocked_watch() = default;
+blocked_watch::~blocked_watch() {
+    watcher_.reset();
+    in_use = false;
+}
 
 namespace {
 

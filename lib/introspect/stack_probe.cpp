@@ -21,9 +21,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
-#include <string_view>
 #include <thread>
+#include <unordered_map>
 
 // The header's names are macros for those of the machine's kind.
 #define GROVE_TEXT_OF(name) #name
@@ -84,9 +85,20 @@ struct probe_answer {
     std::size_t depth = 0;
 };
 
-probe_answer answer;               // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-std::atomic<bool> in_use = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-struct sigaction former;           // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+probe_answer answer;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+/// The process's probes: one at a time asks, the first installs the handler.
+struct all_probes {
+    std::mutex guard;
+    int alive = 0;
+    struct sigaction former = {};
+    std::unordered_map<unw_word_t, std::string> names;  // of functions, by address
+};
+
+all_probes& probes() {
+    static auto* const all = new all_probes;  // a thread may look while the process ends
+    return *all;
+}
 
 /// Async-signal-safe, as libunwind says of these calls on the own process.
 void walk(unw_context_t* from) noexcept {
@@ -125,10 +137,8 @@ void read_own_stack(const libunwind& unwinder) {
     }
 }
 
-/// The function that `address` lies in, by the symbol tables of the files; they are read with
-/// malloc, which a handler must not call.
-std::string function_at(unw_word_t address) {
-    const libunwind& unwinder = *answer.unwinder;
+std::string read_function_at(unw_word_t address) {
+    const libunwind& unwinder = libunwind::loaded();
     std::array<char, 512> name{};
     unw_word_t offset = 0;
     const int found =
@@ -142,6 +152,43 @@ std::string function_at(unw_word_t address) {
     const std::unique_ptr<char, decltype(&std::free)> full(
         abi::__cxa_demangle(name.data(), nullptr, nullptr, &status), &std::free);
     return status == 0 ? full.get() : name.data();
+}
+
+/// The function that `address` lies in, by the symbol tables of the files; they are read with
+/// malloc, which a handler must not call, and slowly.
+const std::string& function_at(unw_word_t address) {
+    std::string& known = probes().names[address];
+    if (known.empty()) known = read_function_at(address);
+    return known;
+}
+
+/// What a register file with these values looks like to libunwind. What it does not say is 0.
+unw_context_t context_of(const saved_registers& from) noexcept {
+    unw_context_t made{};
+#if defined(__x86_64__)
+    auto& registers = made.uc_mcontext.gregs;
+    registers[REG_RIP] = static_cast<greg_t>(from.pc);
+    registers[REG_RSP] = static_cast<greg_t>(from.sp);
+    registers[REG_RBP] = static_cast<greg_t>(from.fp);
+    registers[REG_RBX] = static_cast<greg_t>(from.kept[0]);
+    registers[REG_R12] = static_cast<greg_t>(from.kept[1]);
+    registers[REG_R13] = static_cast<greg_t>(from.kept[2]);
+    registers[REG_R14] = static_cast<greg_t>(from.kept[3]);
+    registers[REG_R15] = static_cast<greg_t>(from.kept[4]);
+#elif defined(__aarch64__)
+    auto& registers = made.uc_mcontext;
+    registers.pc = from.pc;
+    registers.sp = from.sp;
+    for (std::size_t i = 0; i < from.kept.size(); ++i) registers.regs[19 + i] = from.kept.at(i);
+    registers.regs[29] = from.fp;
+    registers.regs[30] = from.pc;
+#endif
+    return made;
+}
+
+/// What is beneath every greenlet's function, and says nothing.
+bool is_ours(const std::string& function) {
+    return function.rfind("grove::detail::hub_core::run(", 0) == 0;
 }
 
 bool wait_for_answer() {
@@ -160,28 +207,29 @@ bool wait_for_answer() {
 
 stack_probe::stack_probe() {
     const libunwind& unwinder = libunwind::loaded();
-    if (in_use.exchange(true)) throw std::logic_error("only one at a time watches the hubs");
+    const std::lock_guard hold(probes().guard);
+    if (probes().alive++ != 0) return;
     answer.unwinder = &unwinder;
     read_own_stack(unwinder);
 
-    struct sigaction action {};
-
+    struct sigaction action = {};
     action.sa_sigaction = on_probe;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
     sigemptyset(&action.sa_mask);
-    ::sigaction(probe_signal, &action, &former);  // fails for no signal that there is
+    ::sigaction(probe_signal, &action, &probes().former);  // fails for no signal that there is
 }
 
 stack_probe::~stack_probe() {
-    struct sigaction present {};
-
+    const std::lock_guard hold(probes().guard);
+    if (--probes().alive != 0) return;
+    struct sigaction present = {};
     ::sigaction(probe_signal, nullptr, &present);
     if ((present.sa_flags & SA_SIGINFO) != 0 && present.sa_sigaction == on_probe)
-        ::sigaction(probe_signal, &former, nullptr);
-    in_use = false;
+        ::sigaction(probe_signal, &probes().former, nullptr);
 }
 
 std::optional<probed_stack> stack_probe::take(pid_t thread) {
+    const std::lock_guard hold(probes().guard);
     answer.thread = thread;
     answer.depth = 0;
     answer.state = progress::asked;
@@ -198,6 +246,25 @@ std::optional<probed_stack> stack_probe::take(pid_t thread) {
     }
     answer.state = progress::none;
     return seen;
+}
+
+std::vector<std::string> frames_of(const context& suspended) {
+    const saved_registers from = registers_of(suspended);
+    if (from.pc == 0) return {};
+    const libunwind& unwinder = libunwind::loaded();
+    unw_context_t registers = context_of(from);
+    unw_cursor_t at;
+    if (unwinder.init_local2(&at, &registers, 0) != 0) return {};
+    const std::lock_guard hold(probes().guard);
+    std::vector<std::string> frames;
+    do {
+        unw_word_t address = 0;
+        unwinder.get_reg(&at, UNW_REG_IP, &address);
+        const std::string& function = function_at(address - 1);
+        if (is_ours(function)) break;
+        frames.push_back(function);
+    } while (frames.size() < most_frames && unwinder.step(&at) > 0);
+    return frames;
 }
 
 }  // namespace grove::detail

@@ -108,7 +108,8 @@ class Signals(FaultCase):
     def test_sigquit_prints_the_greenlets_and_the_run_goes_on(self):
         origin = self.origin()
         run = self.run_of_ten(origin)
-        self.interrupt(run, signal.SIGQUIT)
+        run.send(signal.SIGQUIT)
+        wait_until(lambda: "main greenlet, parked on" in run.talk_so_far(), "the tree is there")
         origin.open()
         ended = run.wait()
         self.assertEqual(0, ended.code, ended)

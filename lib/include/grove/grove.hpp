@@ -27,6 +27,7 @@
 #include <grove/http_connection.hpp>
 #include <grove/http_date.hpp>
 #include <grove/hub.hpp>
+#include <grove/introspect.hpp>
 #include <grove/ip_address.hpp>
 #include <grove/lifo_queue.hpp>
 #include <grove/local.hpp>

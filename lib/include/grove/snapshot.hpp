@@ -19,7 +19,8 @@ struct greenlet_snapshot {
     std::string name;
     std::string state;          ///< fresh, ready, running, parked
     std::string waits_on;       ///< "event 0x55d0…", empty unless parked
-    duration for_how_long{};    ///< in that state, as of the hub's last look at the clock
+    duration for_how_long{};    ///< since it parked last or was made, as of the hub's last look at
+                                ///< the clock
     std::string spawned_at;     ///< file:line
     std::uint32_t spawner = 0;  ///< the id of who spawned it; 0: the main greenlet
     std::string spawned_by;     ///< its name; of one that has ended, what it was called by number
