@@ -49,6 +49,7 @@
 #include <grove/snapshot.hpp>
 #include <grove/socket.hpp>
 #include <grove/standard_streams.hpp>
+#include <grove/static_files.hpp>
 #include <grove/stream_server.hpp>
 #include <grove/thread_pool.hpp>
 #include <grove/timeout.hpp>
