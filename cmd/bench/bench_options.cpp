@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench_options.hpp"
 
+#include "cmd/bench/shift_estimate.hpp"
 #include "cmd/common/option_table.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -106,6 +109,31 @@ void describe_reports(bench_options& options, option_table& table) {
         .kind(value_kind::file);
 }
 
+void describe_comparing(bench_options& options, option_table& table) {
+    table.group("Comparing");
+    table.add("repeat", options.repeat, "N", "runs; to save or to compare 5, else 1")
+        .range(1, most_samples);
+    table.add("save", options.save, "FILE", "keep the runs").kind(value_kind::file);
+    table.fixed("append", options.saving, save_mode::append, "--save adds to FILE's runs");
+    table.add("compare", options.compare, "FILE|URL",
+              "exit 1 if worse than saved runs, or than URL, asked in turns");
+    table.add("tolerance", options.tolerance, "P", "with --compare: a change that may be")
+        .range({0}, {1000});
+}
+
+std::optional<std::string> check_comparing(const bench_options& options) {
+    if (options.saving == save_mode::append && options.save.empty())
+        return "--append needs --save FILE";
+    const bool more = options.saving == save_mode::append;
+    if (!options.compare.empty() && runs_of(options) < least_samples && !more) {
+        return fmt::format("--repeat {}: a comparison rests on {} runs a side or more",
+                           runs_of(options), least_samples);
+    }
+    if (compares_servers(options) && more)
+        return "--append is for runs that are compared with a file's";
+    return std::nullopt;
+}
+
 std::optional<std::string> check_amount(const bench_options& options) {
     if (!options.stages.all.empty() && options.rate)
         return "--rate and --stages exclude each other: a rate is one stage";
@@ -142,6 +170,7 @@ void describe(bench_options& options, option_table& table) {
     describe_target(options, table);
     describe_load(options, table);
     describe_sureness(options, table);
+    describe_comparing(options, table);
     describe_reports(options, table);
     describe_message(options.http, table);
     describe_tls(options.http, table);
@@ -155,6 +184,7 @@ std::optional<std::string> validate(const bench_options& options) {
     if (options.urls.empty() && options.input.empty())
         return "no URL: give some, or a list with -i";
     if (auto wrong = check_amount(options)) return wrong;
+    if (auto wrong = check_comparing(options)) return wrong;
     if (auto wrong = check_body(options.http)) return wrong;
     if (auto wrong = check_cookies(options.http)) return wrong;
     return validate(options.http);
@@ -162,6 +192,15 @@ std::optional<std::string> validate(const bench_options& options) {
 
 std::span<const fact> bench_facts() noexcept {
     return facts;
+}
+
+std::size_t runs_of(const bench_options& options) noexcept {
+    const bool several = !options.save.empty() || !options.compare.empty();
+    return options.repeat.value_or(several ? least_samples : 1);
+}
+
+bool compares_servers(const bench_options& options) noexcept {
+    return options.compare.starts_with(':') || options.compare.find("://") != std::string::npos;
 }
 
 bool is_open(const bench_options& options) noexcept {

@@ -26,6 +26,9 @@ class option_table;
 /// What becomes of a connection after its answer.
 enum class connection_reuse : unsigned char { kept, closed };
 
+/// What becomes of runs that a file holds already.
+enum class save_mode : unsigned char { replace, append };
+
 struct bench_options {
     // What to ask for.
     std::vector<std::string> urls;  ///< as typed, with their slots
@@ -49,6 +52,13 @@ struct bench_options {
 
     // What is kept of it; empty: nothing.
     std::string hlog;  ///< an interval log
+    std::string save;  ///< the runs
+    save_mode saving = save_mode::replace;
+
+    // Comparing.
+    std::optional<std::size_t> repeat;  ///< runs; absent: 5 to save or compare, else 1
+    std::string compare;                ///< what `save` wrote, or a URL; empty: nothing
+    percentage tolerance{1};            ///< a change below it does not count
 
     http_options http;
     talk_options talk;
@@ -62,6 +72,12 @@ void describe(bench_options& options, option_table& table);
 
 /// The names that `--expect` may use.
 [[nodiscard]] std::span<const fact> bench_facts() noexcept;
+
+/// How many runs are made.
+[[nodiscard]] std::size_t runs_of(const bench_options& options) noexcept;
+
+/// `--compare` names a server, not a file.
+[[nodiscard]] bool compares_servers(const bench_options& options) noexcept;
 
 /// Requests are sent when they are due, whether or not answers have come.
 [[nodiscard]] bool is_open(const bench_options& options) noexcept;

@@ -89,8 +89,8 @@ std::string summary(const bench_result& result) {
                                    result.connections == 1 ? "" : "s");
     if (result.threads > 1) text += fmt::format(", {} threads", result.threads);
     text += fmt::format(", {}\n\n", show_duration(result.length));
-    text += fmt::format("  {} answers, {:.4g}/s", show_count(seen.answers), result.rate());
-    if (result.open) text += fmt::format(" of {:.4g}/s planned", result.planned_rate);
+    text += fmt::format("  {} answers, {}", show_count(seen.answers), show_events(result.rate()));
+    if (result.open) text += fmt::format(" of {} planned", show_events(result.planned_rate));
     text += fmt::format(", {}\n", show_rate(result.throughput()));
     return text;
 }
@@ -166,9 +166,8 @@ std::string to_table(const bench_result& result) {
     return text;
 }
 
-std::string to_json(const bench_result& result) {
+void add_to(json_object& line, const bench_result& result) {
     const tally& seen = result.seen;
-    json_object line;
     line.add("target", result.target).add("protocol", to_string(result.protocol));
     line.add("connections", result.connections);
     line.add("threads", result.threads).add("open", result.open);
@@ -189,6 +188,11 @@ std::string to_json(const bench_result& result) {
     add(line, "lateness", seen.lateness);
     line.add("generator_load", result.load_of_sender());
     line.add_json("notes", notes(result));
+}
+
+std::string to_json(const bench_result& result) {
+    json_object line;
+    add_to(line, result);
     return line.text();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/bench/bench_result.hpp"
+#include "cmd/common/json_text.hpp"
 
 #include <string>
 
@@ -18,5 +19,8 @@ namespace grove::cmd {
 /// latency{min mean deviation max p50 p75 p90 p95 p99 p999 p9999} raw{..} first_byte{..}
 /// connect{..} tls{..} lateness{..} generator_load notes[..]`; histograms without a value are null.
 [[nodiscard]] std::string to_json(const bench_result& result);
+
+/// Adds those keys to an object that has others.
+void add_to(json_object& object, const bench_result& result);
 
 }  // namespace grove::cmd

@@ -102,6 +102,19 @@ std::vector<std::string> bench_result::doubts() const {
     return all;
 }
 
+bench_result pooled(std::span<const bench_result> runs) {
+    bench_result all = runs[0];
+    for (const bench_result& run : runs.subspan(1)) {
+        all.length += run.length;
+        all.cpu += run.cpu;
+        all.run += run.run;
+        all.unsent += run.unsent;
+        all.seen.add(run.seen);
+        all.seconds.insert(all.seconds.end(), run.seconds.begin(), run.seconds.end());
+    }
+    return all;
+}
+
 fact_value bench_source::value(std::string_view name, std::string_view) const {
     const tally& seen = of_.seen;
     if (name == "requests") return static_cast<double>(seen.requests());

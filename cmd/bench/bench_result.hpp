@@ -3,13 +3,14 @@
 
 #include "cmd/bench/load_protocol.hpp"
 #include "cmd/bench/tally.hpp"
+#include "cmd/bench/wall_time.hpp"
 #include "cmd/common/expression.hpp"
 
 #include <grove/deadline.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,10 @@ struct bench_result {
     unsigned threads = 1;
     bool open = false;
     double planned_rate = 0;  ///< requests a second, of an open load; the mean over its stages
-    std::chrono::system_clock::time_point began;  ///< the measured time
-    duration length{};                            ///< of the measured time, as it was
-    duration cpu{};  ///< that the sending threads used in it and in the warm-up
-    duration run{};  ///< from their beginning to their end
+    wall_time began;          ///< the measured time
+    duration length{};        ///< of the measured time, as it was
+    duration cpu{};           ///< that the sending threads used in it and in the warm-up
+    duration run{};           ///< from their beginning to their end
     std::uint64_t unsent = 0;
     tally seen;
     std::vector<bench_second> seconds;
@@ -50,6 +51,9 @@ struct bench_result {
     /// Why the figures say more of this machine than of the server; empty: they do not.
     [[nodiscard]] std::vector<std::string> doubts() const;
 };
+
+/// Several runs of one plan as one; there is at least one.
+[[nodiscard]] bench_result pooled(std::span<const bench_result> runs);
 
 [[nodiscard]] duration latency_at(const histogram& of, double percent);
 

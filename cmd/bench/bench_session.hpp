@@ -4,15 +4,22 @@
 #include "cmd/bench/bench_options.hpp"
 #include "cmd/bench/bench_result.hpp"
 #include "cmd/bench/bench_run.hpp"
+#include "cmd/bench/comparison.hpp"
 #include "cmd/bench/interval_log.hpp"
 #include "cmd/bench/load_plan.hpp"
+#include "cmd/bench/saved_bench.hpp"
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
-/// `grove bench` from its options to its exit code: runs, shows, judges and keeps.
+/// `grove bench` from its options to its exit code: runs, shows, judges, compares and keeps.
+///
+/// Two servers are asked in turns, and each round begins with the other one: what changes on the
+/// machine meanwhile changes both.
 
 namespace grove::cmd {
 
@@ -28,17 +35,40 @@ class bench_session {
     [[nodiscard]] exit_code execute();
 
  private:
-    [[nodiscard]] exit_code measure();
-    void log_second(duration begin, duration length, const tally& seen);
-    void show() const;
+    /// What is measured: a server, or a file's runs.
+    struct side {
+        std::string name;  // `this`, `base`
+        std::string target;
+        std::optional<load_plan> plan;  // none: its runs are a file's
+        std::vector<bench_result> runs;
+    };
+
+    void prepare_base();
+    void prepare_files();
+    [[nodiscard]] saved_bench read_saved(const std::string& path) const;
+
+    [[nodiscard]] run_end measure_all();
+    [[nodiscard]] run_end measure(side& of, std::size_t round, deadline until);
+    void log_second(const side& of, const bench_result& run, duration begin, duration length,
+                    const tally& seen);
+    void stop();
+
+    void show_run(const side& of) const;
+    void show_all() const;
     [[nodiscard]] exit_code judge() const;
+    [[nodiscard]] exit_code compare_sides() const;
     void keep() const;
 
     const bench_options& options_;
     output& out_;
-    load_plan plan_;
-    bench_run run_;
+    std::size_t rounds_;
+    side mine_;
+    std::optional<side> base_;
+    std::vector<std::string> changed_;  // of the machine since the base's runs
+    std::vector<bench_result> before_;  // this side's runs that the file has
     std::optional<interval_log> log_;
+    bench_run* running_ = nullptr;
+    bool stopped_ = false;
 };
 
 }  // namespace grove::cmd

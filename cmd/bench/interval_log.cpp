@@ -3,8 +3,9 @@
 
 #include "cmd/bench/histogram_text.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <chrono>
 
 namespace grove::cmd {
 namespace {
@@ -14,11 +15,6 @@ using real_seconds = std::chrono::duration<double>;
 constexpr double nanoseconds_in_millisecond = 1e6;
 
 }  // namespace
-
-std::string show_wall_time(wall_time at) {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
-}
 
 void interval_log::add(std::string_view tag, wall_time begin, duration length,
                        const histogram& of) {

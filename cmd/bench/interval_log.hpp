@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/bench/wall_time.hpp"
+
 #include <grove/deadline.hpp>
 #include <grove/histogram.hpp>
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,11 +15,6 @@
 /// it: a histogram's values are nanoseconds, an interval's most is shown in milliseconds.
 
 namespace grove::cmd {
-
-using wall_time = std::chrono::system_clock::time_point;
-
-/// `2026-11-26T05:04:03Z`.
-[[nodiscard]] std::string show_wall_time(wall_time at);
 
 class interval_log {
  public:

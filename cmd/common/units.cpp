@@ -295,6 +295,13 @@ std::string show_latency(duration value) {
     return fmt::format("{:.{}f} {}", number, decimals, units[unit]);
 }
 
+std::string show_events(double per_second) {
+    constexpr double whole = 1000;
+    if (per_second >= whole)
+        return show_count(static_cast<std::uint64_t>(std::llround(per_second))) + "/s";
+    return fmt::format("{:.4g}/s", per_second);
+}
+
 std::string show_count(std::uint64_t value) {
     std::string digits = std::to_string(value);
     for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ' ');

@@ -87,6 +87,9 @@ struct percentage {
 /// For clocks and ETAs, rounded to what a person reads: `0.4s`, `12s`, `3m05s`, `2h07m`, `4d03h`.
 [[nodiscard]] std::string show_duration(duration value);
 
+/// `12 345/s`; below a thousand with four digits, `12.35/s`.
+[[nodiscard]] std::string show_events(double per_second);
+
 /// Three digits and a unit, for times that are compared: `850 ns`, `12.3 us`, `1.23 ms`, `12.3 s`.
 [[nodiscard]] std::string show_latency(duration value);
 

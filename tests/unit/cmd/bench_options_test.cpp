@@ -87,4 +87,31 @@ TEST(bench_options, take_a_time_given_as_data_for_what_it_is) {
     EXPECT_THAT((asked{{"url", ":80"}, {"data", "a=1"}}.problem()), IsEmpty());
 }
 
+TEST(bench_options, save_and_compare_mean_five_runs) {
+    EXPECT_EQ(runs_of(*asked{{"url", ":80"}}), 1U);
+    EXPECT_EQ(runs_of(*asked{{"url", ":80"}, {"save", "f"}}), 5U);
+    EXPECT_EQ(runs_of(*asked{{"url", ":80"}, {"compare", "f"}}), 5U);
+    EXPECT_EQ(runs_of(*asked{{"url", ":80"}, {"save", "f"}, {"repeat", "9"}}), 9U);
+}
+
+TEST(bench_options, compare_with_a_server_or_a_file) {
+    for (const char* server : {":81/", "http://a/b", "tcp://a:1"})
+        EXPECT_TRUE(compares_servers(*asked{{"url", ":80"}, {"compare", server}})) << server;
+    for (const char* file : {"base.json", "./a:b", "/tmp/x"})
+        EXPECT_FALSE(compares_servers(*asked{{"url", ":80"}, {"compare", file}})) << file;
+}
+
+TEST(bench_options, that_compare_too_little_are_refused) {
+    EXPECT_THAT((asked{{"url", ":80"}, {"compare", "f"}, {"repeat", "4"}}.problem()),
+                HasSubstr("rests on 5 runs a side"));
+    EXPECT_THAT((asked{{"url", ":80"}, {"append", "true"}}.problem()), HasSubstr("--save"));
+    EXPECT_THAT(
+        (asked{{"url", ":80"}, {"save", "f"}, {"append", "true"}, {"compare", "f"}, {"repeat", "1"}}
+             .problem()),
+        IsEmpty());
+    EXPECT_THAT(
+        (asked{{"url", ":80"}, {"save", "f"}, {"append", "true"}, {"compare", ":81"}}.problem()),
+        HasSubstr("--append"));
+}
+
 }  // namespace

@@ -184,6 +184,13 @@ TEST(units, people_are_shown_two_units_of_time) {
     EXPECT_EQ(show_duration(99h), "4d03h");
 }
 
+TEST(show_events, has_whole_numbers_from_a_thousand_on) {
+    EXPECT_EQ(show_events(0), "0/s");
+    EXPECT_EQ(show_events(12.3456), "12.35/s");
+    EXPECT_EQ(show_events(999.94), "999.9/s");
+    EXPECT_EQ(show_events(95260.4), "95 260/s");
+}
+
 TEST(units, thousands_stand_apart) {
     EXPECT_EQ(show_count(0), "0");
     EXPECT_EQ(show_count(999), "999");
