@@ -29,13 +29,15 @@ constexpr std::array verbs{
     },
     verb{
         .name = "bench",
-        .summary = "loads HTTP servers and tells the truth about latency",
+        .summary = "loads servers and tells the truth about latency",
         .synopsis = "[OPTION]... URL...",
         .examples =
             "  grove bench :8080/                                10 s, 50 connections\n"
             "  grove bench -n 10000 -c 100 :8080/\n"
             "  grove bench --rate 2000/s -z 1m --expect 'p99 < 20ms' URL\n"
             "  grove bench --stages 10s:100/s,30s:100/s..1000/s URL\n"
+            "  grove bench dns://127.0.0.1/example.org           also tcp, tls, ws echo servers\n"
+            "  grove bench hub                                   the runtime itself\n"
             "  grove bench -d '{\"id\": {{seq}}}' -H 'Content-Type: application/json' URL\n",
         .prepare = prepare<bench_options, run_bench>,
         .facts = bench_facts,

@@ -2,6 +2,7 @@
 #include "cmd/bench/bench.hpp"
 
 #include "cmd/bench/bench_session.hpp"
+#include "cmd/bench/hub_bench.hpp"
 
 #include <stdexcept>
 #include <system_error>
@@ -9,6 +10,7 @@
 namespace grove::cmd {
 
 exit_code run_bench(const bench_options& options, output& out) {
+    if (is_hub_bench(options)) return run_hub_bench(options, out);
     try {
         bench_session session(options, out);
         return session.execute();

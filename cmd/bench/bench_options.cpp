@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench_options.hpp"
 
+#include "cmd/bench/hub_bench.hpp"
 #include "cmd/bench/shift_estimate.hpp"
 #include "cmd/common/option_table.hpp"
 
@@ -181,6 +182,7 @@ void describe(bench_options& options, option_table& table) {
 
 std::optional<std::string> validate(const bench_options& options) {
     if (options.talk.quiet && options.talk.verbose) return "-q and -v exclude each other";
+    if (is_hub_bench(options)) return validate_hub_bench(options);
     if (options.urls.empty() && options.input.empty())
         return "no URL: give some, or a list with -i";
     if (auto wrong = check_amount(options)) return wrong;

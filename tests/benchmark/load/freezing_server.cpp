@@ -74,7 +74,8 @@ int main(int argc, char** argv) {
     });
     std::printf("port\t%d\t\n", server.local().port());
     std::fflush(stdout);
-    while (!grove::standard_input().read_line().empty()) {}
+    while (!grove::standard_input().read_line().empty()) {
+    }
     server.stop(0ms);
     return 0;
 }
