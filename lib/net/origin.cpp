@@ -22,7 +22,7 @@ std::string lower(std::string_view text) {
 }
 
 std::uint16_t default_port(std::string_view scheme) noexcept {
-    if (scheme == "https") return 443;
+    if (scheme == "https" || scheme == "wss") return 443;
     if (scheme.starts_with("socks")) return 1080;
     return 80;
 }
@@ -104,8 +104,10 @@ origin parse_origin(std::string_view url) {
     if (found.host.empty()) throw refuse("it names no host");
     found.port = default_port(found.scheme);
     if (authority->has_port() && !authority->port().empty()) {
-        found.port = authority->port_number();
-        if (found.port == 0) throw refuse("the port must be a number from 1 to 65535");
+        const std::string_view port(authority->port().data(), authority->port().size());
+        const auto read = std::from_chars(port.data(), port.data() + port.size(), found.port);
+        if (read.ec != std::errc{} || found.port == 0)
+            throw refuse("the port must be a number from 1 to 65535");
     }
     found.is_address = is_ip_address(found.host);
     return found;

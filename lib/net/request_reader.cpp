@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/request_reader.hpp"
 
+#include "net/field_syntax.hpp"
 #include "net/request_rules.hpp"
 
 #include <llhttp.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 
 namespace grove::http {
@@ -29,15 +29,6 @@ bool is_version(std::string_view text) noexcept {
 std::string_view last_word(std::string_view line) noexcept {
     line = line.substr(line.rfind(' ') + 1);
     return line.substr(0, line.find('\r'));
-}
-
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) noexcept {
-    static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-               others.find(c) != std::string_view::npos;
-    });
 }
 
 }  // namespace

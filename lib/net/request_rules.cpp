@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/request_rules.hpp"
 
+#include "net/field_syntax.hpp"
 #include "net/head_lines.hpp"
 
 #include <algorithm>
@@ -12,25 +13,11 @@ namespace {
 
 using verdict = std::optional<request_fault>;
 
-constexpr std::string_view white_space = " \t";
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t begin = text.find_first_not_of(white_space);
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
-}
-
-/// Calls `f` for each element of a list (RFC 9110 section 5.6.1), empty ones left out, of all
-/// fields of that name.
+/// Calls `f` for each element of the lists in all fields of that name.
 template <class F>
 void each_element(const request_head& head, std::string_view name, F f) {
     for (const header_view& field : head.headers) {
-        if (!same_name(field.name, name)) continue;
-        for (std::string_view rest = field.value; !rest.empty();) {
-            const std::size_t comma = std::min(rest.find(','), rest.size());
-            if (const auto element = trimmed(rest.substr(0, comma)); !element.empty()) f(element);
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
-        }
+        if (same_name(field.name, name)) http::each_element(field.value, f);
     }
 }
 

@@ -55,6 +55,8 @@
 #include <grove/timeout.hpp>
 #include <grove/tls.hpp>
 #include <grove/wait_any.hpp>
+#include <grove/websocket.hpp>
+#include <grove/websocket_handshake.hpp>
 
 /// All of libgrove.so, for programs that would rather not choose; it takes longer to compile. What
 /// is in libraries of its own is not here: grove/patch.hpp, grove/zmq.hpp.
