@@ -55,7 +55,7 @@ TEST_P(websockets, carry_messages_both_ways) {
 }
 
 TEST_P(websockets, carry_messages_of_all_sizes) {
-    for (const std::size_t size : {125, 126, 4096, 4097, 65535, 65536, 300'000}) {
+    for (const std::size_t size : {125U, 126U, 4096U, 4097U, 65535U, 65536U, 300'000U}) {
         const std::string sent = pattern(size);
         auto echo = grove::spawn([&] {
             const auto got = ends_.server.receive(5s);
