@@ -64,6 +64,8 @@ LIMITS = [
     Limit("parked.mappings", GATE, 64),
     Limit("echo_100.cpu", TARGET, 1.05, "floor"),
     Limit("echo_1000.cpu", TARGET, 1.12, "floor"),
+    Limit("static_whole", GATE, 1000),
+    Limit("static_whole.allocations", GATE, 0.001),
     Limit("zmq_push_pull", TARGET, 1.0, "plain"),
     Limit("zmq_push_pull", GATE, 1 / 0.7, "plain"),
     Limit("zmq_req_rep", TARGET, 1.0, "plain"),
