@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <grove/http_field.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,10 +26,7 @@
 
 namespace grove::http {
 
-struct header_view {
-    std::string_view name;
-    std::string_view value;  ///< without the white space around it
-};
+using header_view = http_field;
 
 enum class body_framing : std::uint8_t { none, length, chunked };
 

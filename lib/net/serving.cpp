@@ -40,7 +40,9 @@ void serving::serve_forever() {
 }
 
 std::size_t serving::stop(duration grace) {
+    const bool was_taking = taker_.valid() && !taker_.ready();
     stop_taking();
+    if (was_taking && grace > duration::zero()) take_the_last();
     close_door();
     const std::uint32_t me = this_greenlet::id();
     if (workers_.contains(me)) workers_.discard(me).detach();

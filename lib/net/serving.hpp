@@ -29,8 +29,9 @@ class serving {
     /// Waits until `stop`, or throws what has closed the door.
     void serve_forever();
 
-    /// Takes no more, closes the door, waits for the greenlets and kills those that are left after
-    /// `grace`. Result: how many. The caller's own greenlet, if it is one of them, goes on.
+    /// Takes no more than those who wait at the door, if there is a grace for them, closes it,
+    /// waits for the greenlets and kills those that are left after `grace`. Result: how many. The
+    /// caller's own greenlet, if it is one of them, goes on.
     std::size_t stop(duration grace);
 
     [[nodiscard]] virtual bool closed() const noexcept = 0;
@@ -44,6 +45,10 @@ class serving {
     /// Waits for the next and begins its work; there is a place for it.
     virtual void take() = 0;
     virtual void close_door() noexcept = 0;
+
+    /// Takes, without waiting, who is at the door already and would be lost when it closes.
+    virtual void take_the_last() {}
+
     /// `accepting on 127.0.0.1:80`: the name of the greenlet that takes, and of what it reports.
     [[nodiscard]] virtual std::string what_it_does() const = 0;
     /// The error was of one that would have been taken, and the next may be fine.

@@ -78,8 +78,25 @@ class stream_server::state final : public detail::serving {
 
  private:
     void take() override {
-        socket peer = door_.accept();
+        begin(door_.accept());
         took();
+    }
+
+    void take_the_last() override {
+        door_.refuse_more();
+        try {
+            while (!workers().full()) {
+                std::optional<socket> peer = door_.try_accept();
+                if (!peer) return;
+                begin(std::move(*peer));
+            }
+        } catch (const std::system_error& e) {
+            // Of one that has gone again, or there is no descriptor for it.
+            if (is_of_one_alone(e.code())) take_the_last();
+        }
+    }
+
+    void begin(socket peer) {
         std::string name = "connection from " + peer.peer().text();
         workers().spawn({.name = std::move(name)},
                         [of = service_, peer = std::move(peer)]() mutable { (*of)(peer); });

@@ -26,6 +26,9 @@
 #include <grove/http_client.hpp>
 #include <grove/http_connection.hpp>
 #include <grove/http_date.hpp>
+#include <grove/http_exchange.hpp>
+#include <grove/http_field.hpp>
+#include <grove/http_server.hpp>
 #include <grove/hub.hpp>
 #include <grove/introspect.hpp>
 #include <grove/ip_address.hpp>

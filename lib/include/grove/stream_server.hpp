@@ -71,7 +71,8 @@ class GROVE_API stream_server {
     /// Throws: `std::system_error` when the listener has failed for good.
     void serve_forever();
 
-    /// Listens no more, waits for the connections, and kills those that are left after `grace`.
+    /// Takes those who have connected already, unless there is no grace; listens no more, waits for
+    /// the connections, and kills those that are left after `grace`.
     /// A second call waits as well. One by a connection's own greenlet does not wait for itself.
     /// Result: how many were killed. Interrupted: those that are left are killed.
     std::size_t stop(duration grace = std::chrono::seconds(1));

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "net/server_output.hpp"
+
+#include "net/server_core.hpp"
+
+#include <grove/timeout.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace grove::http {
+namespace {
+
+/// What `http_limits::write_pause` is for: a client must take so much in that time.
+constexpr std::size_t part = std::size_t{256} << 10;
+
+}  // namespace
+
+server_output::~server_output() {
+    give_back();
+}
+
+std::string& server_output::gathered() {
+    if (gathered_.capacity() < large) gathered_ = of_.take_buffer();
+    return gathered_;
+}
+
+void server_output::give_back() noexcept {
+    if (gathered_.capacity() >= large) of_.give_back(std::exchange(gathered_, {}));
+}
+
+void server_output::flush_soon() {
+    if (!gathered_.empty()) of_.flush_soon(*this);
+}
+
+void server_output::flush() {
+    join_sender();
+    if (gathered_.empty()) return;
+    noting_failure([&] {
+        send_now();
+        send_all();
+    });
+}
+
+void server_output::write_large(std::string_view bytes) {
+    join_sender();
+    noting_failure([&] {
+        std::string before = std::exchange(gathered_, {});
+        const std::string_view first = bytes.substr(0, part);
+        to_.write_gathered(std::array{std::string_view(before), first}, of_.limits().write_pause);
+        of_.give_back(std::move(before));
+        send_in_parts(bytes.substr(first.size()));
+    });
+}
+
+void server_output::write_file(int file, std::uint64_t offset, std::uint64_t bytes) {
+    join_sender();
+    noting_failure([&] {
+        std::string before = std::exchange(gathered_, {});
+        to_.write_gathered(std::array{std::string_view(before)}, of_.limits().write_pause,
+                           followed_by::more);
+        of_.give_back(std::move(before));
+        while (bytes != 0) {
+            const std::uint64_t now = std::min<std::uint64_t>(bytes, part);
+            to_.send_file(file, offset, now, of_.limits().write_pause);
+            offset += now;
+            bytes -= now;
+        }
+    });
+}
+
+void server_output::try_flush() noexcept {
+    if (sending_ || failure_ || gathered_.empty()) return;
+    try {
+        send_now();
+        if (gathered_.empty()) return;
+        sending_ = true;
+        sender_ = spawn({.name = "sending to a slow client"}, [this] {
+            try {
+                send_all();
+            } catch (const std::system_error& e) {
+                failure_ = e;
+            }
+        });
+    } catch (const std::system_error& e) {
+        failure_ = e;
+    }
+}
+
+/// What the flusher has begun comes first.
+void server_output::join_sender() {
+    if (sender_.valid()) {
+        sender_.join();
+        sender_ = {};
+    }
+    if (failure_) throw std::system_error(*failure_);
+}
+
+template <class F>
+void server_output::noting_failure(F f) {
+    try {
+        f();
+    } catch (const std::system_error& e) {
+        failure_ = e;
+        throw;
+    }
+}
+
+/// As much as can be sent without waiting; under TLS none, for a record cannot be sent in part.
+void server_output::send_now() {
+    if (to_.is_tls()) return;
+    const std::size_t sent = to_.try_write_some(gathered_);
+    if (sent < gathered_.size()) {
+        gathered_.erase(0, sent);
+    } else {
+        give_back();
+    }
+}
+
+void server_output::send_all() {
+    sending_ = true;
+    const on_exit no_longer([this] { sending_ = false; });
+    while (!gathered_.empty()) {
+        std::string now = std::exchange(gathered_, {});
+        send_in_parts(now);
+        of_.give_back(std::move(now));
+    }
+}
+
+void server_output::send_in_parts(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const std::string_view now = bytes.substr(0, part);
+        to_.write_all(now, of_.limits().write_pause);
+        bytes.remove_prefix(now.size());
+    }
+}
+
+}  // namespace grove::http
