@@ -9,6 +9,8 @@ DESTDIR      ?=
 JOBS         ?= $(shell nproc)
 # Says and installs what is missing; `make build DEPENDENCIES=:` leaves that out.
 DEPENDENCIES ?= .ci/dependencies
+# How long `make fuzz` searches with each target.
+FUZZ_SECONDS ?= 60
 # ON makes warnings errors; what a build folder was last told stays.
 WERROR       ?=
 
@@ -30,7 +32,7 @@ configure = cmake --log-level=WARNING --preset $(1) -B build/$(1)$(suffix) $(cxx
 compile   = cmake --build build/$(1)$(suffix) -j $(JOBS)
 check     = ctest --preset $(1) --test-dir build/$(1)$(suffix) -j $(JOBS)
 
-.PHONY: build run test debug asan tsan lint format bench install clean help
+.PHONY: build run test debug asan tsan fuzz lint format bench install clean help
 
 build: CMakePresets.json  ## build the program and the library (build/release/grove)
 	@$(DEPENDENCIES) build
@@ -56,6 +58,13 @@ asan tsan: CMakePresets.json  ## run the tests under AddressSanitizer and UBSan,
 	$(call configure,$@) -DGROVE_TESTS=ON
 	$(call compile,$@)
 	$(call check,$@)
+
+fuzz: CMakePresets.json  ## let the readers of bytes be fuzzed by clang, FUZZ_SECONDS=60 each
+	@$(DEPENDENCIES) build test full
+	cmake --log-level=WARNING --preset release -B build/fuzz \
+	    -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DGROVE_TESTS=ON
+	cmake --build build/fuzz -j $(JOBS) --target fuzz
+	tests/fuzz/search build/fuzz $(FUZZ_SECONDS)
 
 lint: CMakePresets.json  ## check layers, headers, sizes, format and house rules
 	@$(DEPENDENCIES) build lint
