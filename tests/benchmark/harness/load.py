@@ -30,7 +30,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port} backlog=4096;
-        location / {{ return 200 "hello"; }}
+        location / {{ default_type text/plain; return 200 "hello\\n"; }}
     }}
 }}
 """
@@ -38,13 +38,13 @@ http {{
 
 @contextlib.contextmanager
 def nginx(folder):
-    """Answers every path for as long as the block lasts. Result: its URL."""
+    """Answers every path for as long as the block lasts. Result: its URL and its process."""
     port = origin.free_port()
     configuration = folder / "load.conf"
     configuration.write_text(CONFIGURATION.format(folder=folder, port=port))
     with process.server(["nginx", "-c", configuration, "-e", "stderr"]) as serving:
         origin.wait_until_it_listens(port, serving)
-        yield f"http://127.0.0.1:{port}/"
+        yield f"http://127.0.0.1:{port}/", serving.pid
 
 
 def answers_of_grove(text):
