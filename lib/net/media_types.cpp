@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/media_types.hpp"
 
+#include "net/field_syntax.hpp"
 #include "net/head_lines.hpp"
 
 #include <algorithm>
@@ -191,11 +192,6 @@ std::string_view media_types::of(std::string_view file_name) const noexcept {
     const auto own = std::ranges::find_if(
         own_, [extension](const static_type& one) { return same_name(one.extension, extension); });
     return own != own_.end() ? std::string_view(own->type) : built_in(extension);
-}
-
-bool is_field_value(std::string_view text) noexcept {
-    if (text.starts_with(' ') || text.ends_with(' ')) return false;
-    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 }  // namespace grove::http

@@ -24,7 +24,4 @@ class media_types {
     std::vector<static_type> own_;
 };
 
-/// Whether it can be the value of a field (RFC 9110 5.5): visible characters, blanks between them.
-[[nodiscard]] bool is_field_value(std::string_view text) noexcept;
-
 }  // namespace grove::http

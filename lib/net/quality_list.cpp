@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/quality_list.hpp"
 
+#include "net/field_syntax.hpp"
 #include "net/head_lines.hpp"
 
 #include <algorithm>
@@ -9,14 +10,6 @@
 
 namespace grove::http {
 namespace {
-
-constexpr std::string_view blanks = " \t";
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// Up to the next `end`, which goes too. A quoted `end` counts as one: no name has any.
 std::string_view take_until(std::string_view& rest, char end) noexcept {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "net/field_syntax.hpp"
 #include "net/file_cache.hpp"
 #include "net/file_lookup.hpp"
 #include "net/folder_listing.hpp"

@@ -9,7 +9,6 @@
 
 namespace {
 
-using grove::http::is_field_value;
 using grove::http::media_types;
 
 TEST(media_types, are_told_by_the_last_extension_in_any_case) {
@@ -56,13 +55,6 @@ TEST(media_types, that_cannot_be_are_refused) {
     EXPECT_TRUE(is_refused("a", ""));
     EXPECT_TRUE(is_refused("a", "text/plain\r\nX: y"));
     EXPECT_FALSE(is_refused("a", "text/plain"));
-}
-
-TEST(media_types, a_field_value_is_visible) {
-    EXPECT_TRUE(is_field_value("max-age=3, public"));
-    EXPECT_TRUE(is_field_value(""));
-    for (const char* text : {" a", "a ", "a\n", "a\tb", "a\x7f", "caf\xC3\xA9"})
-        EXPECT_FALSE(is_field_value(text)) << text;
 }
 
 }  // namespace
