@@ -65,6 +65,7 @@ int run(std::span<const char* const> words) {
 
 int main(int argc, char** argv) {
     prepare_standard_streams();
+    grove::introspect::obey_environment();
     try {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});
     } catch (const std::exception& error) {

@@ -9,7 +9,6 @@
 #include "cmd/fetch/special_file.hpp"
 
 #include <grove/error.hpp>
-#include <grove/hub.hpp>
 
 #include <algorithm>
 #include <array>

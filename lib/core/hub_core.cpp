@@ -18,6 +18,7 @@
 namespace grove::detail {
 
 thread_local constinit hub_core* this_hub = nullptr;
+constinit std::atomic<void (*)(hub_core&)> at_new_hub{nullptr};
 
 namespace {
 
@@ -46,6 +47,7 @@ hub_core& make_hub_of_thread() {
     static thread_local hub_owner owner;
     this_hub = new hub_core;
     static_cast<void>(owner);
+    if (const auto tell = at_new_hub.load()) tell(*this_hub);
     return *this_hub;
 }
 
@@ -68,6 +70,7 @@ hub_core::hub_core()
     hub_greenlet_.state_ = greenlet_state::ready;
     descriptors.attach(door_->descriptor(), doorbell_, readiness::read, trigger::level);
     all_.push_back(main_);
+    set_order(order_);
     beacon_.open(door_);
 }
 
@@ -84,7 +87,7 @@ context* hub_core::hub_loop(context&, void* argument) {
     auto& hub = *static_cast<hub_core*>(argument);
     while (!hub.retiring_) {
         hub.turn();
-        hub.switch_to(hub.next());
+        hub.switch_to(hub.next(leaving::comes_back));
     }
     return hub.main_.running_on;
 }
@@ -104,6 +107,8 @@ void hub_core::run_posted() {
     if (door_->has_mail()) {
         for (task& f : door_->collect()) posted_here_.push_back(std::move(f));
     }
+    if (posted_here_.empty()) return;
+    tell(hub_phase::posted_calls);
     for (task& f : std::exchange(posted_here_, {})) {
         try {
             f();
@@ -114,6 +119,7 @@ void hub_core::run_posted() {
 }
 
 void hub_core::poll() {
+    tell(hub_phase::poll);
     if (anything_to_do()) {
         descriptors.wait(0);
     } else if (!idlers_.empty()) {
@@ -143,6 +149,7 @@ void hub_core::sleep() {
         limit = std::max<std::int64_t>(timers.earliest() - clock_now(), 0);
     }
     beacon_.set_asleep(true);
+    tell(hub_phase::sleep);
     descriptors.wait(limit);
     beacon_.set_asleep(false);
     if (timers.empty()) last_look_ = clock_now();  // else when they fire
@@ -155,6 +162,8 @@ void hub_core::jump_in_time() noexcept {
 
 void hub_core::fire_timers() noexcept {
     last_look_ = timers.empty() ? last_look_ : clock_now();
+    if (timers.empty() || timers.earliest() > last_look_) return;
+    tell(hub_phase::timers);
     const std::uint64_t latest = timers.latest();
     while (timer_node* due = timers.pop_due(last_look_, latest)) due->fire(*due);
 }
@@ -198,8 +207,10 @@ void hub_core::push_ready_from_outside(greenlet_core& g) noexcept {
     push_ready(g);
 }
 
-inline greenlet_core& hub_core::next() noexcept {
+inline greenlet_core& hub_core::next(leaving how) noexcept {
     beacon_.count_switch();
+    if (with_care_) [[unlikely]]
+        return next_with_care(how);
     if (ready_first_ == nullptr) return hub_greenlet_;
     if (--budget_ == 0) [[unlikely]]
         return next_after_interval();
@@ -214,15 +225,6 @@ greenlet_core& hub_core::next_after_interval() noexcept {
     const bool idle = descriptors.attached() == own && timers.empty() && !door_->has_mail() &&
                       posted_here_.empty();
     return idle ? take_ready() : hub_greenlet_;
-}
-
-inline greenlet_core& hub_core::take_ready() noexcept {
-    if (order.seeded()) [[unlikely]]
-        order.before_taking(ready_first_, ready_end_);
-    greenlet_core& g = *ready_first_;
-    ready_first_ = g.next_ready;
-    if (ready_first_ == nullptr) ready_end_ = &ready_first_;
-    return g;
 }
 
 [[gnu::always_inline]] inline void hub_core::switch_to(greenlet_core& to) {
@@ -249,7 +251,7 @@ context* hub_core::greenlet_loop(context& self, void* argument) {
         greenlet_core& g = *hub.current_;
         hub.run(g);
         hub.finish(g);
-        greenlet_core& to = hub.next();
+        greenlet_core& to = hub.next(leaving::ended);
         hub.current_ = &to;
         if (to.running_on == nullptr && to.stack == self.memory.kind) {
             to.state_ = greenlet_state::running;  // the next one starts on this stack: no switch
@@ -347,7 +349,7 @@ outcome hub_core::park(waiter& w, deadline until) {
     me.parked_at = &w;
     for (;;) {
         become(me, greenlet_state::parked);
-        switch_to(next());
+        switch_to(next(leaving::comes_back));
         if (w.woken_ || w.expired_) break;
         me.parked_at = nullptr;
         deliver(me);  // returns when the interruption must wait: a shield, or unwinding
@@ -377,7 +379,7 @@ void hub_core::yield() {
     if (me.interruptions != 0) [[unlikely]]
         deliver_before_yield(me);
     push_ready(me);
-    greenlet_core& to = next();
+    greenlet_core& to = next(leaving::comes_back);
     if (&to == &me)
         me.state_ = greenlet_state::running;
     else

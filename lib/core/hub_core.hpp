@@ -9,6 +9,7 @@
 #include "core/schedule.hpp"
 #include "core/slab.hpp"
 #include "core/stack.hpp"
+#include "core/switch_observer.hpp"
 #include "core/timers.hpp"
 
 #include <grove/detail/greenlet_core.hpp>
@@ -16,6 +17,7 @@
 #include <grove/timeout.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -172,7 +174,17 @@ class hub_core {
     [[nodiscard]] hub& face() noexcept { return face_; }
 
     slab blocks;
-    schedule order;
+
+    /// In the order of `order` from here on.
+    void set_order(const schedule& order) noexcept;
+
+    /// Tells it of each switch and phase. In pairs.
+    void observe(switch_observer& observer);
+    void stop_observing(switch_observer& observer) noexcept;
+
+    [[nodiscard]] bool is_hubs_own(const greenlet_core& g) const noexcept {
+        return &g == &hub_greenlet_;
+    }
 
     // --- the child of a fork ---
     /// Nothing runs here any more but what runs now; it may call exec or _exit.
@@ -199,6 +211,9 @@ class hub_core {
     static context* greenlet_loop(context& self, void* argument);
     static context* hub_loop(context& self, void* argument);
 
+    /// What becomes of the greenlet that gives its turn away.
+    enum class leaving : std::uint8_t { comes_back, ended };
+
     // the loop's phases
     void turn();
     void run_posted();
@@ -215,9 +230,18 @@ class hub_core {
     void become(greenlet_core& g, greenlet_state to) noexcept;
     void push_ready(greenlet_core& g) noexcept;
     void push_ready_from_outside(greenlet_core& g) noexcept;  ///< the same, not inlined
-    [[nodiscard]] greenlet_core& next() noexcept;
+    [[nodiscard]] greenlet_core& next(leaving how) noexcept;
     [[nodiscard]] greenlet_core& next_after_interval() noexcept;
-    [[nodiscard]] greenlet_core& take_ready() noexcept;
+    [[nodiscard]] greenlet_core& next_with_care(leaving how) noexcept;
+
+    [[nodiscard]] greenlet_core& take_ready() noexcept {
+        greenlet_core& g = *ready_first_;
+        ready_first_ = g.next_ready;
+        if (ready_first_ == nullptr) ready_end_ = &ready_first_;
+        return g;
+    }
+
+    void tell(hub_phase phase) noexcept;
     void switch_to(greenlet_core& to);
     [[nodiscard]] context& context_for(greenlet_core& g) noexcept;
     void run(greenlet_core& g) noexcept;
@@ -240,6 +264,7 @@ class hub_core {
     greenlet_core* ready_first_ = nullptr;
     greenlet_core** ready_end_ = &ready_first_;
     std::uint32_t budget_ = polling_interval;
+    bool with_care_ = false;  ///< seeded or observed
     exception_globals* exceptions_;
     beacon beacon_;
     std::array<context*, 4> free_contexts_{};
@@ -271,12 +296,19 @@ class hub_core {
     error_handler on_error_;
     spawn_hook spawn_hook_;
     std::uint32_t spawn_hooks_ = 0;  ///< so many were set
+    schedule order_;
+    std::vector<switch_observer*> observers_;
     bool virtual_time_ = false;
     std::int64_t virtual_now_ = 0;
 };
 
 /// Makes the calling thread's hub.
 hub_core& make_hub_of_thread();
+
+/// Called with each hub that is made, on its thread; null for nobody. Set it before you look at the
+/// beacons of those that are there.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): core knows no layer above
+extern std::atomic<void (*)(hub_core&)> at_new_hub;
 
 inline hub_core& hub_core::of_thread() {
     return this_hub != nullptr ? *this_hub : make_hub_of_thread();

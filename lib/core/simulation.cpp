@@ -10,13 +10,17 @@ namespace grove {
 simulation::simulation(simulation_options options) {
     detail::hub_core& hub = detail::hub_core::of_thread();
     hub.begin_virtual_time();
-    if (options.seed) hub.order.seed(options.seed);
+    if (options.seed) {
+        detail::schedule order;
+        order.seed(options.seed);
+        hub.set_order(order);
+    }
     began_ = detail::clock_now();
 }
 
 simulation::~simulation() {
     detail::this_hub->end_virtual_time();
-    detail::this_hub->order = detail::schedule();
+    detail::this_hub->set_order(detail::schedule());
 }
 
 duration simulation::elapsed() const noexcept {

@@ -9,7 +9,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -142,21 +141,4 @@ blocked_watch::~blocked_watch() {
     in_use = false;
 }
 
-namespace {
-
-/// For programs that were not made to be watched.
-std::unique_ptr<blocked_watch> wanted_by_environment() {
-    const char* const wish = std::getenv("GROVE_WATCH_BLOCKED");
-    if (wish == nullptr) return nullptr;
-    const auto longer_than = parse_duration(wish);
-    if (!longer_than || *longer_than < shortest) {
-        std::fprintf(stderr, "grove: GROVE_WATCH_BLOCKED=%s: write a time of 4ms or more\n", wish);
-        return nullptr;
-    }
-    return std::make_unique<blocked_watch>(blocked_watch_options{.longer_than = *longer_than});
-}
-
-const std::unique_ptr<blocked_watch> by_environment = wanted_by_environment();
-
-}  // namespace
 }  // namespace grove

@@ -164,6 +164,7 @@ std::string answer_of(const hub_view& hub, const tree_options& options) {
 }  // namespace
 
 std::string to_tree(const process_snapshot& seen, const tree_options& options) {
+    if (seen.hubs.empty()) return "no thread has a hub\n";
     std::string text;
     for (const hub_view& hub : seen.hubs) {
         text += fmt::format("hub of thread {}", hub.thread);

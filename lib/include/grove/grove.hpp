@@ -54,6 +54,7 @@
 #include <grove/standard_streams.hpp>
 #include <grove/static_files.hpp>
 #include <grove/stream_server.hpp>
+#include <grove/switch_trace.hpp>
 #include <grove/thread_pool.hpp>
 #include <grove/timeout.hpp>
 #include <grove/tls.hpp>

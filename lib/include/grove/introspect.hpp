@@ -124,4 +124,9 @@ class GROVE_API print_on_signal {
     std::unique_ptr<watcher> watcher_;
 };
 
+/// Does what the environment asks for: `GROVE_TRACE=FILE` (grove/switch_trace.hpp) and
+/// `GROVE_WATCH_BLOCKED=TIME` (grove/blocked_watch.hpp). A program on libgrove.so need not call it;
+/// one that is linked with libgrove.a has to, or the two are not in it.
+GROVE_API void obey_environment();
+
 }  // namespace grove::introspect

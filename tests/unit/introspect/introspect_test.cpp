@@ -159,6 +159,11 @@ TEST_F(introspection, a_tree_makes_one_line_of_many_that_are_alike) {
     EXPECT_THAT(to_tree(seen, {.alike = 3}), Not(HasSubstr("more")));
 }
 
+TEST_F(introspection, says_so_where_no_thread_has_a_hub) {
+    EXPECT_EQ(to_tree(snapshot()), "no thread has a hub\n");
+    EXPECT_THAT(to_json(snapshot()), HasSubstr("\"hubs\":[]"));
+}
+
 TEST_F(introspection, a_chain_of_spawners_may_be_long) {
     std::vector<greenlet_snapshot> chain{parked(0, 0)};
     for (std::uint32_t i = 1; i < 5000; ++i) chain.push_back(parked(i, i - 1));

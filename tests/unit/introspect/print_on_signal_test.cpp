@@ -93,6 +93,7 @@ TEST_F(printing_on_a_signal, writes_to_stderr) {
     testing::internal::CaptureStderr();
     {
         const print_on_signal on_quit({.signal = SIGUSR2});
+        grove::yield();  // makes the hub
         std::raise(SIGUSR2);
         while (written_to_stderr() == 0) grove::yield();
     }
