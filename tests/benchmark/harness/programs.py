@@ -18,6 +18,7 @@ GEVENT = ["/usr/bin/python3", "-B", SOURCES / "runtime" / "rival_gevent.py"]
 PACKAGES = {
     "boost_fiber": "libboost-fiber1.81-dev",
     "rival_go": "golang-go",
+    "gorilla_echo": "golang-github-gorilla-websocket-dev",
     "rival_gevent.py": "python3-gevent",
     "nginx": "nginx-light",
     "knotd": "knot",
