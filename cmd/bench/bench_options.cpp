@@ -106,6 +106,8 @@ void describe_sureness(bench_options& options, option_table& table) {
 
 void describe_reports(bench_options& options, option_table& table) {
     table.group("Reports");
+    table.add("html", options.html, "FILE", "a page with curves, in one file")
+        .kind(value_kind::file);
     table.add("hlog", options.hlog, "FILE", "each second's histogram, as HdrHistogram logs them")
         .kind(value_kind::file);
 }

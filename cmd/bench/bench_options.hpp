@@ -53,6 +53,7 @@ struct bench_options {
     // What is kept of it; empty: nothing.
     std::string hlog;  ///< an interval log
     std::string save;  ///< the runs
+    std::string html;  ///< a page to look at
     save_mode saving = save_mode::replace;
 
     // Comparing.

@@ -150,10 +150,12 @@ void bench_run::finish(run_end how) {
     const sender_end ends = exchange_.sum_of_ends();
     result_.cpu = ends.cpu;
     result_.unsent = ends.unsent;
-    // What is left is of a second that was not whole: a curve would show it as a fall.
+    // A second that was not whole is in no curve, where it would look like a fall.
     while (!seconds_.empty()) {
         const duration begin = std::chrono::seconds(seconds_.begin()->first);
-        static_cast<void>(close_first_second(std::clamp<duration>(measured - begin, 0s, 1s)));
+        const duration length = std::clamp<duration>(measured - begin, 0s, 1s);
+        const bench_second last = close_first_second(length);
+        if (length == duration(1s)) result_.seconds.push_back(last);
     }
     view_.finish();
 }

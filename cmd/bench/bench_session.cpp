@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench_session.hpp"
 
+#include "cmd/bench/bench_html.hpp"
 #include "cmd/bench/bench_report.hpp"
 #include "cmd/bench/shift_estimate.hpp"
 #include "cmd/common/descriptors.hpp"
@@ -66,6 +67,7 @@ void bench_session::prepare_files() {
         check_report_file("--hlog", options_.hlog);
         log_.emplace("grove " GROVE_VERSION ": bench " + mine_.target);
     }
+    if (!options_.html.empty()) check_report_file("--html", options_.html);
     if (options_.save.empty()) return;
     check_report_file("--save", options_.save);
     if (options_.saving == save_mode::replace || !exists(options_.save)) return;
@@ -140,12 +142,13 @@ exit_code bench_session::execute() {
     }
     code = merge(code, judge());
     if (how == run_end::done) {
-        if (base_) code = merge(code, compare_sides());
+        if (base_) compared_ = compare(base_->runs, all_runs(), options_.tolerance);
+        if (base_) code = merge(code, tell_comparison());
+        if (!options_.save.empty()) save();
     } else if (!options_.save.empty() || base_) {
         out_.warning("not all runs were made: none is saved or compared");
     }
-    if (log_) write_file_atomically(options_.hlog, log_->text());
-    if (how == run_end::done && !options_.save.empty()) keep();
+    write_reports();
     return how == run_end::unreachable ? merge(code, exit_code::shortfall) : code;
 }
 
@@ -236,10 +239,14 @@ exit_code bench_session::judge() const {
     return code;
 }
 
-exit_code bench_session::compare_sides() const {
-    std::vector<bench_result> now = before_;
-    now.insert(now.end(), mine_.runs.begin(), mine_.runs.end());
-    const comparison seen = compare(base_->runs, now, options_.tolerance);
+std::vector<bench_result> bench_session::all_runs() const {
+    std::vector<bench_result> all = before_;
+    all.insert(all.end(), mine_.runs.begin(), mine_.runs.end());
+    return all;
+}
+
+exit_code bench_session::tell_comparison() const {
+    const comparison& seen = *compared_;
     if (options_.talk.json) {
         json_object line;
         line.open("comparison").add("base", base_->target).add("target", mine_.target);
@@ -260,10 +267,21 @@ exit_code bench_session::compare_sides() const {
     return exit_code::shortfall;
 }
 
-void bench_session::keep() const {
-    saved_bench all{.on = this_machine(), .plan = facts_of(*mine_.plan), .runs = before_};
-    all.runs.insert(all.runs.end(), mine_.runs.begin(), mine_.runs.end());
+void bench_session::save() const {
+    const saved_bench all{.on = this_machine(), .plan = facts_of(*mine_.plan), .runs = all_runs()};
     write_file_atomically(options_.save, to_json(all));
+}
+
+void bench_session::write_reports() const {
+    if (log_) write_file_atomically(options_.hlog, log_->text());
+    if (options_.html.empty()) return;
+    html_report page{
+        .runs = mine_.runs, .plan = facts_of(*mine_.plan), .on = this_machine(), .compared = {}};
+    if (compared_) {
+        page.compared = {
+            .name = base_->target, .runs = base_->runs, .seen = *compared_, .changed = changed_};
+    }
+    write_file_atomically(options_.html, to_html(page));
 }
 
 }  // namespace grove::cmd

@@ -56,8 +56,10 @@ class bench_session {
     void show_run(const side& of) const;
     void show_all() const;
     [[nodiscard]] exit_code judge() const;
-    [[nodiscard]] exit_code compare_sides() const;
-    void keep() const;
+    [[nodiscard]] exit_code tell_comparison() const;
+    void write_reports() const;
+    void save() const;
+    [[nodiscard]] std::vector<bench_result> all_runs() const;
 
     const bench_options& options_;
     output& out_;
@@ -66,6 +68,7 @@ class bench_session {
     std::optional<side> base_;
     std::vector<std::string> changed_;  // of the machine since the base's runs
     std::vector<bench_result> before_;  // this side's runs that the file has
+    std::optional<comparison> compared_;
     std::optional<interval_log> log_;
     bench_run* running_ = nullptr;
     bool stopped_ = false;

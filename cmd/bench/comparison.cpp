@@ -88,10 +88,12 @@ figure_change change_of(const figure& what, const std::vector<double>& base,
     return seen;
 }
 
-/// Two digits, or one behind the point.
+/// Two digits, or one behind the point; none of a hundred or more.
 std::string show_percent(double by) {
     constexpr double two_digits = 9.95;
+    constexpr double whole = 99.95;
     const double percent = by * 100;
+    if (std::abs(percent) >= whole) return fmt::format("{:.0f}", percent);
     return std::abs(percent) >= two_digits ? fmt::format("{:.1f}", percent)
                                            : fmt::format("{:.2g}", percent);
 }

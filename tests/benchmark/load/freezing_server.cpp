@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // An HTTP/1.1 server that answers at once, except that once it stops for a while:
 //
-//     freezing_server AFTER LENGTH
+//     freezing_server AFTER LENGTH [SERVICE]
 //
-// Both in milliseconds, AFTER from the first request. Prints its port, and after the stop how long
-// it was: `port<TAB>N<TAB>`, `frozen<TAB>SECONDS<TAB>s`. Ends when stdin does.
+// Both in milliseconds, AFTER from the first request; a LENGTH of 0 is no stop. SERVICE is what
+// each request takes, in microseconds; without it nothing. Prints its port, and after the stop how
+// long it was: `port<TAB>N<TAB>`, `frozen<TAB>SECONDS<TAB>s`. Ends when stdin does.
 #include <grove/greenlet.hpp>
 #include <grove/socket.hpp>
 #include <grove/standard_streams.hpp>
@@ -38,7 +39,7 @@ void freeze(grove::duration after, grove::duration length) {
 }
 
 /// Requests have no body; one may come in pieces, or several at once.
-void serve(grove::socket& peer) {
+void serve(grove::socket& peer, grove::duration service) {
     std::array<char, 16384> room;
     std::string got;
     std::string answers;
@@ -51,24 +52,27 @@ void serve(grove::socket& peer) {
             begin = at + end_of_head.size();
         }
         got.erase(0, begin);
-        if (!answers.empty()) peer.write_all(answers);
+        if (answers.empty()) continue;
+        if (service > 0ms) grove::sleep_for(service);
+        peer.write_all(answers);
     }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) {
-        std::fprintf(stderr, "usage: freezing_server AFTER_MS LENGTH_MS\n");
+    if (argc != 3 && argc != 4) {
+        std::fprintf(stderr, "usage: freezing_server AFTER_MS LENGTH_MS [SERVICE_US]\n");
         return 2;
     }
     const grove::duration after = std::chrono::milliseconds(std::atoi(argv[1]));
     const grove::duration length = std::chrono::milliseconds(std::atoi(argv[2]));
+    const grove::duration service = std::chrono::microseconds(argc == 4 ? std::atoi(argv[3]) : 0);
     std::optional<grove::greenlet<void>> freezing;
     grove::stream_server server("127.0.0.1:0", [&](grove::socket& peer) {
-        if (!freezing) freezing = grove::spawn([&] { freeze(after, length); });
+        if (!freezing && length > 0ms) freezing = grove::spawn([&] { freeze(after, length); });
         try {
-            serve(peer);
+            serve(peer, service);
         } catch (const std::system_error&) {  // some generators end with a reset
         }
     });
