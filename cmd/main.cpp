@@ -3,6 +3,7 @@
 #include "cmd/common/command_line.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/fetch/fetch.hpp"
+#include "cmd/serve/serve.hpp"
 
 #include <grove/introspect.hpp>
 
@@ -26,6 +27,18 @@ constexpr std::array verbs{
                     "  grove fetch -d @order.json --expect 'status == 201' :8080/orders\n",
         .prepare = prepare<fetch_options, run_fetch>,
         .facts = fetch_facts,
+    },
+    verb{
+        .name = "serve",
+        .summary = "files, mocks, streams, WebSockets and TCP servers to try things with",
+        .synopsis = "[OPTION]... [[PATH=]HANDLER]...",
+        .examples =
+            "  grove serve                                       this folder, on port 8000\n"
+            "  grove serve ./dist -p 3000 --spa --cors\n"
+            "  grove serve /=echo /ws=ws-echo /feed=sse\n"
+            "  grove serve '/v1/user=json:{\"id\":1}' /down=status:503\n"
+            "  grove serve tcp://:5000=lines\n",
+        .prepare = prepare<serve_options, run_serve>,
     },
     verb{
         .name = "bench",

@@ -33,6 +33,11 @@ http_error::http_error(unsigned status, const std::string& text)
 
 http_error::~http_error() = default;
 
+http_error& http_error::add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+    return *this;
+}
+
 std::string_view http_request::method() const noexcept {
     return session_.head().method;
 }

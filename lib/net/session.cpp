@@ -94,7 +94,8 @@ bool session::next_request() {
         if (step == request_reader::step::failed) {
             last_ = true;
             answer_.begin(1, false);
-            refuse(static_cast<unsigned>(reader_.fault().status), reader_.fault().reason);
+            refuse(http_error(static_cast<unsigned>(reader_.fault().status),
+                              std::string(reader_.fault().reason)));
             return false;
         }
         idle_ = reader_.idle();
@@ -105,7 +106,7 @@ bool session::next_request() {
         if (came == arrival::late && begun) {
             last_ = true;
             answer_.begin(1, false);
-            refuse(408, "the request's head is late");
+            refuse(http_error(408, "the request's head is late"));
         }
         return false;
     }
@@ -122,7 +123,7 @@ void session::handle() {
     if (of_->options().on_answer) began_ = deadline::now();
     if (asked.method == "CONNECT") {
         last_ = true;
-        return refuse(501, "CONNECT: this is no proxy");
+        return refuse(http_error(501, "CONNECT: this is no proxy"));
     }
     try {
         call_handler();
@@ -130,7 +131,7 @@ void session::handle() {
         answer_.finish(then());
         pass_on();
     } catch (const http_error& e) {
-        return refuse(e.status(), e.what());
+        return refuse(e);
     } catch (const timeout_expired&) {
         return handler_failed(std::current_exception());
     } catch (const std::exception&) {
@@ -156,20 +157,21 @@ void session::handler_failed(const std::exception_ptr& why) {
         what.append(" ").append(reader_.head().target).append(" of ").append(peer().text());
         detail::hub_core::of_thread().report_error(what, why);
     }
-    refuse(500, http_phrase(500));
+    refuse(http_error(500));
 }
 
 /// Answers with a line of text where that can be done, and else cuts the connection.
-void session::refuse(unsigned status, std::string_view text) {
+void session::refuse(const http_error& why) {
     if (!broken_ && !upgraded_ && answer_.begun()) {
         broken_ = true;
         peer_.abort();
     }
     if (!broken_ && !upgraded_) {
         answer_.restart();
-        answer_.set_status(status);
+        answer_.set_status(why.status());
+        for (const auto& [name, value] : why.fields()) answer_.add(name, value);
         answer_.add("Content-Type", "text/plain; charset=utf-8");
-        std::string line(text);
+        std::string line(why.what());
         line += '\n';
         try {
             answer_.send(line, then());

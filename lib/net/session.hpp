@@ -59,7 +59,7 @@ class session : public detail::list_hook<session> {
     void handle();
     void call_handler();
     void handler_failed(const std::exception_ptr& why);
-    void refuse(unsigned status, std::string_view text);
+    void refuse(const http_error& why);
     [[nodiscard]] bool end_request();
     [[nodiscard]] afterwards then() const noexcept;
     void record();

@@ -12,6 +12,8 @@ A case is a folder SUBCOMMAND/CASE; its name is a claim in words. All but `cmd` 
     stdin           the command's input
     server          a line a server: `NAME: origin [--tls KIND] [--host A] [--unix FILE]`,
                     `NAME: dns RULE...`, `NAME: closed`,
+                    `NAME: serve WORD...` (grove serve, in the case's folder;
+                    {NAME2} is the port of its second door, and so on),
                     `NAME: echo [--tls KIND] [--unix FILE] [--garble] [--cut BYTES]`; without the file `port: origin`
     code            the exit code; 0 without the file
     stdout, stderr  the exact output; nothing without the file
@@ -31,6 +33,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import stat
 import socket
 import sys
 
@@ -41,6 +44,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 from certificates import Certificates
 from dns_server import DnsServer
 from echo_server import EchoServer
+from grove_server import GroveServer
 from expected_text import difference, missing_parts
 from origin import Origin
 from origin_content import file_of
@@ -51,6 +55,7 @@ class Case:
     def __init__(self, folder: str):
         self.folder = os.path.abspath(folder)
         self.name = os.path.relpath(self.folder, HERE).replace(os.sep, ".")
+        self.program = ""
         self.values = {}     # what stands for {name} in the case's files
         self.servers = {}
 
@@ -100,9 +105,17 @@ def start(case: Case, stack, folder: str, name: str, kind: str, *words: str):
         taken.bind(("127.0.0.1", 0))
         case.values[name] = str(taken.getsockname()[1])
         return
-    server = {"dns": dns, "echo": echo, "origin": origin}[kind](case, folder, *words)
+    kinds = {"dns": dns, "echo": echo, "origin": origin, "serve": serve}
+    server = kinds[kind](case, folder, *words)
     case.servers[name] = stack.enter_context(server)
     case.values[name] = str(getattr(server, "unix", None) or server.port)
+    for i, port in enumerate(getattr(server, "ports", [])[1:], 2):
+        case.values[f"{name}{i}"] = str(port)
+
+
+def serve(case: Case, folder: str, *words: str) -> GroveServer:
+    return GroveServer(words, case.program, environment(folder, case.program),
+                       os.path.join(folder, "work"))
 
 
 def dns(_, __, *words: str) -> DnsServer:
@@ -146,6 +159,8 @@ def listing(folder: str) -> dict:
     found = {}
     for place, folders, names in os.walk(folder):
         for name in names:
+            if stat.S_ISSOCK(os.stat(os.path.join(place, name)).st_mode):
+                continue
             with open(os.path.join(place, name), "rb") as file:
                 found[os.path.relpath(os.path.join(place, name), folder)] = file.read()
         if not folders and not names and place != folder:
@@ -186,17 +201,23 @@ def requests(server: Origin) -> str:
     return "".join(f"{e.method} {e.target} {e.status}\n" for e in server.log.entries)
 
 
-def execute(case: Case, program: str, folder: str):
-    """Runs the command in a folder of its own; (what came, files before, files after)."""
+def make_work_folder(case: Case, folder: str):
+    """What the command and `grove serve` run in."""
     work = os.path.join(folder, "work")
     if case.has("given"):
         shutil.copytree(case.path("given"), work)
+    else:
+        os.mkdir(work)
+
+
+def execute(case: Case, program: str, folder: str):
+    """Runs the command in its folder; (what came, files before, files after)."""
+    work = os.path.join(folder, "work")
+    if case.has("given"):
         for name in [name for name in os.listdir(work) if os.path.isfile(os.path.join(work, name))]:
             text = case.text(os.path.join("given", name))
             with open(os.path.join(work, name), "w", encoding="utf-8", newline="") as file:
                 file.write(text)
-    else:
-        os.mkdir(work)
     before = listing(work)
     stdin = None
     if case.has("stdin"):
@@ -221,7 +242,7 @@ def judge(case: Case, ended, before: dict, after: dict) -> str:
     wrong += check_files(case, before, after)
     for name, server in case.servers.items():
         file = "log" if name == "port" else "log." + name
-        if case.has(file):
+        if case.has(file) and isinstance(server, Origin):
             wrong += difference(file, case.text(file), requests(server))
     return wrong
 
@@ -237,6 +258,8 @@ def run_case(case: Case, program: str, accepting: bool) -> bool:
     with scratch_folder() as folder:
         os.mkdir(os.path.join(folder, ".certificates"))
         case.values["tmp"] = folder
+        case.program = program
+        make_work_folder(case, folder)
         try:
             with servers(case, folder):
                 ended, before, after = execute(case, program, folder)

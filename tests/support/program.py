@@ -119,6 +119,10 @@ class Running:
         with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
             return next(int(line.split()[1]) for line in file if line.startswith(name + ":"))
 
+    def output_so_far(self) -> bytes:
+        """What it has written to stdout, unless that was given to it."""
+        return os.pread(self._out.fileno(), 1 << 20, 0)
+
     def wait(self, seconds: float = DEADLINE) -> Ended:
         """Waits for the end. Raises when the time is over or a process stays behind."""
         try:

@@ -12,6 +12,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 /// What a handler of an HTTP server (grove/http_server.hpp) is given: the request that came and the
 /// answer that goes. Both last as long as the handler's call, and belong to its greenlet.
@@ -43,10 +45,20 @@ class GROVE_API http_error : public std::runtime_error {
     http_error(const http_error&) = default;
     ~http_error() override;
 
+    /// A field of that answer: `throw http_error(405).add("Allow", "GET")`. Those that were added
+    /// to the `http_response` before are not sent. Throws: as `http_response::add`, when it is
+    /// sent.
+    http_error& add(std::string name, std::string value);
+
     [[nodiscard]] unsigned status() const noexcept { return status_; }
+
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& fields() const noexcept {
+        return fields_;
+    }
 
  private:
     unsigned status_;
+    std::vector<std::pair<std::string, std::string>> fields_;
 };
 
 /// The phrase that RFC 9110 section 15 gives a status; `Unknown` for others.

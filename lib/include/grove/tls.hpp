@@ -88,6 +88,11 @@ struct tls_identity {
     std::string password = {};
 };
 
+/// A new P-256 key and a certificate for these names and addresses that the key itself has signed,
+/// good for 90 days, for development: a client has to be told to trust the certificate, or nobody
+/// (`curl -k`). Throws: `std::invalid_argument` without a name; `std::system_error`.
+[[nodiscard]] GROVE_API tls_identity self_signed(const std::vector<std::string>& names);
+
 enum class tls_version : std::uint8_t { tls1_2, tls1_3 };
 
 /// Whether the server must prove who it is. Without that, anybody between can read and change all.

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/serve/route.hpp"
+
+#include "cmd/common/suggestion.hpp"
+#include "cmd/common/targets.hpp"
+
+#include <boost/json/stream_parser.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace grove::cmd {
+namespace {
+
+struct handler_row {
+    std::string_view name;
+    route_kind kind;
+    bool takes_argument = false;
+};
+
+constexpr std::array web_handlers{
+    handler_row{"echo", route_kind::echo},       handler_row{"ws-echo", route_kind::ws_echo},
+    handler_row{"json", route_kind::json, true}, handler_row{"status", route_kind::status, true},
+    handler_row{"httpbin", route_kind::httpbin}, handler_row{"stream", route_kind::stream},
+    handler_row{"sse", route_kind::sse},         handler_row{"long-poll", route_kind::long_poll},
+};
+constexpr std::array tcp_handlers{
+    handler_row{"echo", route_kind::tcp_echo},
+    handler_row{"lines", route_kind::tcp_lines},
+    handler_row{"discard", route_kind::tcp_discard},
+    handler_row{"chargen", route_kind::tcp_chargen},
+};
+
+template <class Rows>
+std::string list(const Rows& rows) {
+    std::string names;
+    for (const handler_row& row : rows) {
+        names += names.empty() ? "" : ", ";
+        names += row.name;
+        names += row.takes_argument ? ":.." : "";
+    }
+    return names;
+}
+
+template <class Rows>
+const handler_row* find(const Rows& rows, std::string_view name) {
+    const auto found = std::ranges::find(rows, name, &handler_row::name);
+    return found == rows.end() ? nullptr : &*found;
+}
+
+template <class Rows>
+std::string hint_for(const Rows& rows, std::string_view name) {
+    std::array<std::string_view, std::tuple_size_v<Rows>> names;
+    std::ranges::transform(rows, names.begin(), &handler_row::name);
+    const std::string_view near = nearest(name, names);
+    return near.empty() ? "there are " + list(rows) + " and folders"
+                        : "did you mean " + std::string(near) + "?";
+}
+
+bool exists(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::exists(path, error);
+}
+
+std::optional<text_error> check_status(std::string_view text, std::size_t at) {
+    unsigned status = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+    if (error == std::errc() && end == text.data() + text.size() && status >= 200 && status <= 599)
+        return std::nullopt;
+    return text_error{"is no status", at, "write 200 to 599"};
+}
+
+std::optional<text_error> check_json(std::string_view text, std::size_t at) {
+    boost::json::stream_parser parser;
+    boost::system::error_code error;
+    const std::size_t read = parser.write(text.data(), text.size(), error);
+    if (!error) parser.finish(error);
+    if (!error) return std::nullopt;
+    return text_error{"is no JSON: " + error.message(), at + std::min(read, text.size()), {}};
+}
+
+/// `at`: where `handler` begins in the word.
+std::optional<text_error> parse_web_handler(std::string_view handler, std::size_t at, route& into) {
+    const std::size_t colon = std::min(handler.find(':'), handler.size());
+    const std::string_view name = handler.substr(0, colon);
+    const std::string_view argument = handler.substr(std::min(colon + 1, handler.size()));
+    if (const handler_row* row = find(web_handlers, name)) {
+        if (row->takes_argument != (colon < handler.size())) {
+            return text_error{row->takes_argument ? "needs something behind it" : "takes nothing",
+                              at + name.size(),
+                              row->kind == route_kind::json     ? "json:{\"a\":1}"
+                              : row->kind == route_kind::status ? "status:503"
+                                                                : std::string(name)};
+        }
+        into.kind = row->kind;
+        into.argument = argument;
+        if (row->kind == route_kind::status) return check_status(argument, at + colon + 1);
+        if (row->kind == route_kind::json) return check_json(argument, at + colon + 1);
+        return std::nullopt;
+    }
+    into.kind = route_kind::files;
+    into.argument = handler;
+    if (handler.empty()) return text_error{"says nothing to serve", at, hint_for(web_handlers, {})};
+    if (exists(into.argument)) return std::nullopt;
+    return text_error{"is neither a folder or file that is there, nor a handler", at,
+                      hint_for(web_handlers, name)};
+}
+
+std::optional<text_error> parse_tcp(std::string_view text, route& into) {
+    constexpr std::string_view scheme = "tcp://";
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos)
+        return text_error{"says nothing to serve", text.size(), "tcp://:5000=lines"};
+    const std::string_view handler = text.substr(equals + 1);
+    const handler_row* const row = find(tcp_handlers, handler);
+    if (!row) {
+        return text_error{"is no TCP handler", equals + 1, "there are " + list(tcp_handlers)};
+    }
+    into.path.clear();
+    into.at = text.substr(scheme.size(), equals - scheme.size());
+    into.kind = row->kind;
+    if (into.at.find(':') == std::string::npos)
+        return text_error{"has no port", equals, "tcp://:5000=" + std::string(handler)};
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<text_error> parse_value(std::string_view text, route& into) {
+    route made;
+    std::optional<text_error> wrong;
+    const std::size_t equals = text.find('=');
+    if (text.starts_with("tcp://")) {
+        wrong = parse_tcp(text, made);
+    } else if (text.starts_with('/') && equals != std::string_view::npos) {
+        made.path = text.substr(0, equals);
+        while (made.path.size() > 1 && made.path.back() == '/') made.path.pop_back();
+        wrong = parse_web_handler(text.substr(equals + 1), equals + 1, made);
+    } else if (find(web_handlers, text.substr(0, text.find(':'))) && !exists(std::string(text))) {
+        wrong = text_error{"is a handler, and needs a path", 0, "/=" + std::string(text)};
+    } else {
+        made.path = "/";
+        wrong = parse_web_handler(text, 0, made);
+    }
+    if (!wrong) into = std::move(made);
+    return wrong;
+}
+
+}  // namespace grove::cmd

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/serve/serve_options.hpp"
+
+#include "cmd/common/option_table.hpp"
+
+#include <algorithm>
+
+namespace grove::cmd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view usual_door = "127.0.0.1:8000";
+
+void describe_place(serve_options& options, option_table& table) {
+    table.group("Where");
+    table.add({'p', "port"}, options.port, "PORT", "of 127.0.0.1; 0 picks one and prints it")
+        .default_text("8000");
+    table.add({'l', "listen"}, options.listen, "ADDRESS", "HOST:PORT or unix:PATH; repeatable");
+    table.add("tls", options.tls, "auto|CERT,KEY", "https; auto makes a certificate up");
+    table.add("threads", options.threads, "N", "a server on each, sharing the port").range(1, 256);
+    table.advise("--bind", "use -l HOST:PORT");
+    table.advise("-b", "use -l HOST:PORT");
+    table.advise("--host", "use -l HOST:PORT");
+}
+
+void describe_end(serve_options& options, option_table& table) {
+    table.group("How long");
+    table.add({'n', "requests"}, options.requests, "N", "end after so many answers")
+        .range(1, std::uint64_t{1} << 53);
+    table.add({'z', "duration"}, options.length, "T", "end after this time").range(10ms, 24h * 365);
+    table.add("grace", options.grace, "T", "for what is under way when it ends").range(0s, 24h);
+}
+
+}  // namespace
+
+void describe(serve_options& options, option_table& table) {
+    table.group("What");
+    table.words("what", options.routes, "[PATH=]HANDLER",
+                "a folder or file, echo, ws-echo, json:{..}, status:N, httpbin, stream, sse, "
+                "long-poll; tcp://:PORT=echo|lines|discard|chargen");
+    table.flag("spa", options.single_page, "paths that are not there get index.html");
+    table.flag("cors", options.cors, "scripts of other sites may ask");
+    table.add("auth", options.auth, "USER:PASSWORD", "who may ask").secret();
+    table.add("limit", options.limit, "conns=N,body=SIZE", "what one may take");
+    describe_place(options, table);
+    describe_end(options, table);
+    describe(options.talk, table);
+    table.add("seed", options.seed, "N", "of httpbin's random bytes");
+}
+
+std::optional<std::string> validate(const serve_options& options) {
+    if (options.talk.quiet && options.talk.verbose) return "-q and -v exclude each other";
+    if (options.port && !options.listen.empty())
+        return "-p and -l exclude each other: write -l 127.0.0.1:PORT beside the others";
+    const bool only_tcp =
+        !options.routes.empty() && std::ranges::all_of(options.routes, &route::is_tcp);
+    if (only_tcp && (options.port || !options.listen.empty()))
+        return "-p and -l are for HTTP, and all that is asked for are TCP servers";
+    if (!options.auth.empty() && options.auth.find(':') == std::string::npos)
+        return "--auth needs a password: USER:PASSWORD";
+    for (std::size_t i = 0; i < options.routes.size(); ++i) {
+        const route& one = options.routes[i];
+        const auto same = std::ranges::find_if(
+            options.routes.begin() + static_cast<std::ptrdiff_t>(i) + 1, options.routes.end(),
+            [&](const route& other) {
+                return other.path == one.path && other.at == one.at && !one.at.ends_with(":0");
+            });
+        if (same != options.routes.end())
+            return (one.is_tcp() ? "tcp://" + one.at : one.path) + " is given twice";
+    }
+    const bool files =
+        options.routes.empty() || std::ranges::any_of(options.routes, [](const route& one) {
+            return one.kind == route_kind::files;
+        });
+    if (options.single_page && !files) return "--spa needs a folder to serve";
+    return std::nullopt;
+}
+
+std::optional<text_error> parse_value(std::string_view text, tls_choice& into) {
+    if (text == "auto") {
+        into = {.made_up = true};
+        return std::nullopt;
+    }
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos || comma == 0 || comma + 1 == text.size())
+        return text_error{"names no key", text.size(), "write auto, or CERTIFICATE.pem,KEY.pem"};
+    into = {.made_up = false,
+            .certificate = std::string(text.substr(0, comma)),
+            .key = std::string(text.substr(comma + 1))};
+    return std::nullopt;
+}
+
+std::optional<text_error> parse_value(std::string_view text, serve_limits& into) {
+    serve_limits made = into;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find(',', begin), text.size());
+        const std::string_view one = text.substr(begin, end - begin);
+        const std::size_t value = begin + std::min(one.find('=') + 1, one.size());
+        std::optional<text_error> wrong;
+        byte_size size;
+        if (one.starts_with("conns=")) {
+            std::uint64_t count = 0;
+            wrong = option_detail::parse(text.substr(value, end - value), count);
+            made.connections = static_cast<std::size_t>(std::max<std::uint64_t>(count, 1));
+        } else if (one.starts_with("body=")) {
+            wrong = parse_value(text.substr(value, end - value), size);
+            made.body = size.bytes;
+        } else {
+            return text_error{"is no limit", begin, "there are conns=1000 and body=10M"};
+        }
+        if (wrong) {
+            wrong->offset += value;
+            return wrong;
+        }
+        begin = end + 1;
+    }
+    into = made;
+    return std::nullopt;
+}
+
+std::vector<std::string> doors_of(const serve_options& options) {
+    if (!options.listen.empty()) return options.listen;
+    if (options.port) return {"127.0.0.1:" + std::to_string(*options.port)};
+    if (!options.routes.empty() && std::ranges::all_of(options.routes, &route::is_tcp)) return {};
+    return {std::string(usual_door)};
+}
+
+}  // namespace grove::cmd
