@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grove/actor.hpp>
+#include <grove/assert_switches.hpp>
 #include <grove/async_result.hpp>
 #include <grove/blocked_watch.hpp>
 #include <grove/channel.hpp>
