@@ -66,7 +66,9 @@ void session::serve() {
     while (next_request()) {
         handle();
         if (!end_request()) break;
-        if (++requests_ % in_a_row == 0) yield();
+        if (++requests_ % in_a_row != 0) continue;
+        reader_.rest_in_small();
+        yield();
     }
     if (upgraded_ || !flush_or_break()) return;
     if (last_) part_from_sender();

@@ -99,6 +99,8 @@ LIMITS = [
     Limit("serve_1000.cpu", GATE, 1.15, "nginx"),
     Limit("serve_new.cpu", GATE, 1.2, "nginx"),
     Limit("serve_1000.rss", GATE, 20),
+    Limit("serve.allocations", GATE, 0.001),
+    Limit("serve_idle.rss", GATE, 12),
     Limit("load_dns.rate", TARGET, 0.95, "dnsperf", at_least=True),
     Limit("hosts.wall", TARGET, 1.4, "literal"),
     Limit("dns.cold", TARGET, 200_000, at_least=True),

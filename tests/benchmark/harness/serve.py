@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """libgrove's HTTP server beside nginx's `return 200`: what an answer costs, by the server's CPU time."""
+import contextlib
 import os
 import re
+import resource
+import socket
+import subprocess
 
 from harness import load, process
 from harness.programs import BUILT, shown
@@ -14,6 +18,7 @@ BOUTS = {
     "serve_1000": (1000, []),
     "serve_new": (64, ["-H", "Connection: close"]),
 }
+IDLE = 10_000
 GROVE_HELLO = BUILT / "grove_hello"
 
 
@@ -47,6 +52,57 @@ def ask(title, pid, url):
             f"{title}.rss": (highest_memory(pid) / (1 << 20), "MiB")}
 
 
+def resident_memory(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status.read())[1]) << 10
+
+
+def idle_bout():
+    """What a connection costs that has been answered once and says nothing more."""
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: idle/1.0\r\nAccept: */*\r\n\r\n"
+
+    def measure():
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+        with process.server([GROVE_HELLO]) as serving, contextlib.ExitStack() as open_ones:
+            port = int(serving.stdout.readline())
+            before = resident_memory(serving.pid)
+            for _ in range(IDLE):
+                one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))
+                one.sendall(request)
+                one.recv(4096)
+            each = (resident_memory(serving.pid) - before) / IDLE
+        return {"serve_idle.rss": (each / 1024, "KiB a connection")}
+    return Bout("serve_idle", [Contestant(GROVE_NAME, f"{shown([GROVE_HELLO])} and {IDLE} clients",
+                                          measure, ([GROVE_HELLO],), at_most=1)])
+
+
+def allocations(requests):
+    """How often the server asks for memory while it answers so many."""
+    counter = BUILT / "libcount_allocations.so"
+    command = process.on_core(process.SERVER_CORE,
+                              ["env", f"LD_PRELOAD={counter}", GROVE_HELLO])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as serving:
+        url = f"http://127.0.0.1:{int(serving.stdout.readline())}/"
+        process.run(process.on_core(process.CLIENT_CORE,
+                                    ["ab", "-k", "-q", "-c", "64", "-n", str(requests), url]))
+        serving.terminate()
+        return int(re.search(r"allocations\t(\d+)", serving.stderr.read())[1])
+
+
+def allocations_bout():
+    """Two runs, of which one is longer, tell what a request costs."""
+    few, more = 50_000, 150_000
+
+    def measure():
+        each = (allocations(more) - allocations(few)) / (more - few)
+        return {"serve.allocations": (each, "a request")}
+    return Bout("serve_allocations", [Contestant(
+        GROVE_NAME, f"{shown([GROVE_HELLO])} & ab -k -n {few} and {more}, counting", measure,
+        ([GROVE_HELLO], [BUILT / "libcount_allocations.so"], ["ab"]), at_most=1)])
+
+
 def bouts(folder):
     def of_grove(title):
         with process.server([GROVE_HELLO]) as serving:
@@ -62,6 +118,8 @@ def bouts(folder):
         return Contestant(name, f"{shown(server)} & {shown(client)}", lambda: measure(title),
                           (server, client[3:]))
 
+    yield allocations_bout()
+    yield idle_bout()
     for title in BOUTS:
         yield Bout(title, [contestant(GROVE_NAME, [GROVE_HELLO], of_grove, title),
                            contestant("nginx", ["nginx"], of_nginx, title)])
