@@ -215,7 +215,7 @@ std::string chart_of_percentiles(const bench_result& now, const bench_result* ba
     if (mine.count() == 0) return {};
     double low = low_of(mine);
     double high = high_of(mine);
-    double count = static_cast<double>(mine.count());
+    auto count = static_cast<double>(mine.count());
     const bool with_base = base != nullptr && base->seen.latency.count() > 0;
     if (with_base) {
         low = std::min(low, low_of(base->seen.latency));

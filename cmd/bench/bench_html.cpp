@@ -173,9 +173,9 @@ std::vector<outcome> outcomes_of(const bench_result& of) {
 }
 
 std::string stack(const std::vector<outcome>& of) {
-    std::string text = "<div class=\"stack\" aria-hidden=\"true\">";
+    std::string text = R"(<div class="stack" aria-hidden="true">)";
     for (const outcome& one : of) {
-        text += fmt::format("<i class=\"{}\" style=\"flex:{} 1 0\" title=\"{}: {}\"></i>", one.css,
+        text += fmt::format(R"(<i class="{}" style="flex:{} 1 0" title="{}: {}"></i>)", one.css,
                             one.count, html_text(one.name), one.count);
     }
     return text + "</div>\n";

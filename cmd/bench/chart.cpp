@@ -43,7 +43,8 @@ void chart::band(const std::vector<chart_point>& upper, const std::vector<chart_
     if (upper.size() < 2) return;
     std::string points;
     for (const chart_point& point : upper) points += at(point);
-    for (auto point = lower.rbegin(); point != lower.rend(); ++point) points += at(*point);
+    const std::vector<chart_point> back(lower.rbegin(), lower.rend());
+    for (const chart_point& point : back) points += at(point);
     shapes_ += fmt::format("<polygon class=\"{}\" points=\"{}\"/>\n", css, points);
 }
 
@@ -62,7 +63,7 @@ void chart::rule(double at) {
 }
 
 void chart::explain(std::string_view css, std::string_view text) {
-    key_ += fmt::format("<li><i class=\"{}\"></i>{}</li>", css, html_text(text));
+    key_ += fmt::format(R"(<li><i class="{}"></i>{}</li>)", css, html_text(text));
 }
 
 std::string chart::grid() const {
@@ -77,14 +78,14 @@ std::string chart::grid() const {
 std::string chart::labels() const {
     std::string text;
     for (const chart_axis::tick& tick : y_.ticks())
-        text += fmt::format("<b class=\"y\" style=\"top:{:.2f}%\">{}</b>", (1 - tick.place) * 100,
+        text += fmt::format(R"(<b class="y" style="top:{:.2f}%">{}</b>)", (1 - tick.place) * 100,
                             html_text(tick.label));
     const chart_axis::tick* last = nullptr;
     for (const chart_axis::tick& tick : x_.ticks()) {
         const bool crowded = last != nullptr && touch(*last, tick);
         if (!crowded) last = &tick;
-        text += fmt::format("<b class=\"x{}\" style=\"left:{:.2f}%\">{}</b>",
-                            crowded ? " wide" : "", tick.place * 100, html_text(tick.label));
+        text += fmt::format(R"(<b class="x{}" style="left:{:.2f}%">{}</b>)", crowded ? " wide" : "",
+                            tick.place * 100, html_text(tick.label));
     }
     return text;
 }

@@ -7,6 +7,7 @@
 #include "cmd/common/units.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -254,7 +255,7 @@ std::optional<std::string> difference(const plan_facts& here, const plan_facts& 
         const auto same = std::ranges::find(there, name, &plan_facts::value_type::first);
         if (same == there.end()) return name + " is not told there";
         if (same->second != value)
-            return name + " is " + value + " here and " + same->second + " there";
+            return fmt::format("{} is {} here and {} there", name, value, same->second);
     }
     return std::nullopt;
 }
