@@ -9,6 +9,11 @@
 #include <utility>
 
 namespace grove::cmd {
+namespace {
+
+constexpr std::size_t largest = std::size_t{1} << 30;  // bytes of an echo
+
+}  // namespace
 
 load_connector::load_connector(const load_plan& plan)
     : plan_(plan), known_(plan.destinations.size()) {}
@@ -24,9 +29,22 @@ load_connection load_connector::connect(std::size_t to, deadline until) {
         stream.start_tls(*where.tls, where.server_name, until);
         made.tls = deadline::now() - connected;
     }
-    made.peer = plan_.protocol == load_protocol::echo ? echo_peer(std::move(stream))
-                                                      : http_peer(std::move(stream), plan_.head);
+    made.peer = speak(where, std::move(stream), until);
     return made;
+}
+
+std::unique_ptr<load_peer> load_connector::speak(const destination& where, socket stream,
+                                                 deadline until) const {
+    switch (plan_.protocol) {
+        case load_protocol::echo:
+            return echo_peer(std::move(stream));
+        case load_protocol::websocket:
+            return websocket_peer(websocket::connect(
+                std::move(stream), where.url,
+                {.connection = {.message_limit = largest}, .fields = where.fields}, until));
+        default:
+            return http_peer(std::move(stream), plan_.head);
+    }
 }
 
 socket load_connector::reach(std::size_t to, deadline until) {

@@ -3,6 +3,7 @@
 
 #include <grove/deadline.hpp>
 #include <grove/socket.hpp>
+#include <grove/websocket.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -40,6 +41,9 @@ enum class asks_head : bool { no, yes };
 
 /// Who sends back what it is sent: anything else is `errc::bad_message`.
 [[nodiscard]] std::unique_ptr<load_peer> echo_peer(socket connected);
+
+/// A WebSocket whose other end sends back what it is sent: anything else is `errc::bad_message`.
+[[nodiscard]] std::unique_ptr<load_peer> websocket_peer(websocket connected);
 
 /// A name server, asked over UDP from a socket of its own. Answers to older queries are passed
 /// over. Throws: `std::system_error`.

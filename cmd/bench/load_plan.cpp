@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/load_plan.hpp"
 
+#include "cmd/bench/http_script.hpp"
+
 #include <grove/error.hpp>
 #include <grove/ip_address.hpp>
 
@@ -114,6 +116,23 @@ destination destination_of(const bench_target& at, const http_options& http) {
     return to;
 }
 
+/// Of a WebSocket: the target as it is asked for, and what the handshake says besides its own.
+void plan_handshake(destination& to, const bench_target& at, const http_options& http) {
+    if (!at.resource.is_constant()) {
+        throw std::invalid_argument(
+            "a WebSocket is asked for once: slots are for what it is sent "
+            "(-d)");
+    }
+    std::mt19937_64 unused;
+    to.url = to.label;
+    at.resource.append_to(to.url, {1, unused});
+    http_options without_data = http;
+    without_data.data.clear();
+    for (auto& [name, value] : request_fields(at.place, without_data)) {
+        if (name != "Host" && name != "Accept") to.fields.push_back({name, value});
+    }
+}
+
 void refuse_mixture(const load_plan& plan, const bench_target& to) {
     if (to.protocol == plan.protocol) return;
     throw std::invalid_argument(
@@ -129,10 +148,15 @@ void plan_targets(load_plan& plan, const bench_options& options) {
         const bench_target to = parse_bench_target(url);
         if (places.empty()) plan.protocol = to.protocol;
         refuse_mixture(plan, to);
-        auto known = std::ranges::find(places, to.place);
+        target place = to.place;
+        // Each path is a connection of its own.
+        if (to.protocol == load_protocol::websocket) place.resource = url;
+        auto known = std::ranges::find(places, place);
         if (known == places.end()) {
-            known = places.insert(places.end(), to.place);
+            known = places.insert(places.end(), std::move(place));
             plan.destinations.push_back(destination_of(to, options.http));
+            if (to.protocol == load_protocol::websocket)
+                plan_handshake(plan.destinations.back(), to, options.http);
         }
         const auto index = static_cast<std::size_t>(known - places.begin());
         plan.requests.push_back({script_for(to, options.http, body), index});

@@ -32,6 +32,9 @@ struct destination {
     std::vector<grove::endpoint> at = {};  ///< instead of what the name means
     std::optional<tls_client> tls = std::nullopt;
     std::string server_name = {};  ///< that the certificate must be for
+    /// Of a WebSocket: what is asked for, and the fields of the handshake.
+    std::string url = {};
+    std::vector<http::header> fields = {};
 };
 
 struct load_plan {

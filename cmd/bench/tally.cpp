@@ -4,6 +4,7 @@
 #include <grove/dns.hpp>
 #include <grove/http_connection.hpp>
 #include <grove/tls.hpp>
+#include <grove/websocket.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -31,6 +32,7 @@ std::string_view to_string(load_error error) noexcept {
 }
 
 load_error kind_of_error(const std::error_code& error) noexcept {
+    if (error.category() == websocket_category()) return load_error::malformed;
     if (error.category() == http_category()) return kind_of_http(error);
     if (error == std::errc::timed_out || error == dns::errc::timed_out)
         return load_error::timed_out;

@@ -52,9 +52,16 @@ websocket_answer answer_to(const http::request_reader& reader,
 websocket websocket::connect(std::string_view url, const websocket_connect_options& options,
                              deadline until) {
     const ws::target to = ws::parse_url(url);
+    // What cannot be sent is told before anybody is called.
+    static_cast<void>(ws::opening_request(to, ws::new_key(), options));
+    return connect(reach(to, options, until), url, options, until);
+}
+
+websocket websocket::connect(socket peer, std::string_view url,
+                             const websocket_connect_options& options, deadline until) {
     const std::string key = ws::new_key();
-    const std::string request = ws::opening_request(to, key, options);
-    http_connection asking(reach(to, options, until));
+    const std::string request = ws::opening_request(ws::parse_url(url), key, options);
+    http_connection asking(std::move(peer));
     asking.send(request, until);
     // The body of a refusal is of no interest, however long it is.
     const http_answer& answer = asking.receive(until, http_asked::head);

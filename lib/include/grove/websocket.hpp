@@ -130,6 +130,12 @@ class GROVE_API websocket {
                                            const websocket_connect_options& options = {},
                                            deadline until = never);
 
+    /// As above on a connection that leads there already and has its TLS: `options.tls` and `dial`
+    /// are not used, and of `url` only `Host` and what is asked for.
+    [[nodiscard]] static websocket connect(socket peer, std::string_view url,
+                                           const websocket_connect_options& options = {},
+                                           deadline until = never);
+
     /// Reads the request on a new connection and answers it, whatever its target.
     /// Throws: `std::system_error` (`handshake` when the request was refused, with its status; the
     /// answer is sent then); `std::invalid_argument` as `answer_websocket`. Interrupted: likewise,
