@@ -120,13 +120,13 @@ void load_sender::drive(line& mine) {
 /// Result: nothing when the run is over.
 std::optional<load_sender::shot> load_sender::next(deadline now) {
     if (stopped_ || sent_ >= limit_) return std::nullopt;
-    if (plan_.open) return next_due();
+    if (plan_.open) return next_due(now);
     if (now >= end_) return std::nullopt;
     return shot{next_number(), now, now};
 }
 
-/// Waits for the time of the next request.
-std::optional<load_sender::shot> load_sender::next_due() {
+/// Waits for the time of the next request. `free_since`: when this greenlet could have sent it.
+std::optional<load_sender::shot> load_sender::next_due(deadline free_since) {
     const auto offset = arrivals_.next();
     if (!offset) return std::nullopt;
     const std::uint64_t number = next_number();
@@ -139,6 +139,8 @@ std::optional<load_sender::shot> load_sender::next_due() {
     } else if (now >= end_) {
         postponed_ = *offset;
         return std::nullopt;
+    } else if (due >= measured_ && free_since <= due) {
+        seen_->lateness.record(nanoseconds(now - due));
     } else if (due >= measured_ && now - due > late) {
         ++seen_->waited;
     }

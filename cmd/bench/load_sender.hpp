@@ -55,7 +55,7 @@ class load_sender {
 
     void drive(line& mine);
     [[nodiscard]] std::optional<shot> next(deadline now);
-    [[nodiscard]] std::optional<shot> next_due();
+    [[nodiscard]] std::optional<shot> next_due(deadline free_since);
     [[nodiscard]] std::uint64_t next_number() noexcept;
     [[nodiscard]] deadline fire(line& mine, const shot& what);
     void record(const shot& what, const load_answer& got, std::size_t sent);
