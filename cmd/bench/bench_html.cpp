@@ -166,7 +166,7 @@ std::vector<outcome> outcomes_of(const bench_result& of) {
     if (of.seen.answers > named) all.push_back({"answered", "good", of.seen.answers - named});
     for (std::size_t i = 0; i < load_errors; ++i) {
         const std::string name = fmt::format("error: {}", to_string(static_cast<load_error>(i)));
-        if (of.seen.errors[i] > 0) all.push_back({name, "bad", of.seen.errors[i]});
+        if (of.seen.errors[i] > 0) all.push_back({name, "gone", of.seen.errors[i]});
     }
     if (of.unsent > 0) all.push_back({"never sent", "dim", of.unsent});
     return all;
@@ -253,7 +253,7 @@ std::string fact_row(std::string_view name, const std::string& value) {
 std::string facts(const html_report& report, const bench_result& now) {
     std::string rows;
     for (const auto& [name, value] : report.plan) rows += fact_row(name, value);
-    rows += fact_row("requests", show_count(now.seen.requests()));
+    rows += fact_row("requests sent", show_count(now.seen.requests()));
     rows += fact_row("received", show_size(now.seen.bytes_in) + ", " + show_rate(now.throughput()));
     rows += fact_row("sent", show_size(now.seen.bytes_out));
     rows += fact_row("generator", fmt::format("{:.0f} % of {}", now.load_of_sender() * 100,

@@ -7,10 +7,12 @@ namespace {
 constexpr std::string_view style = R"(
 :root { color-scheme: light dark;
   --page: #f6f7f9; --card: #fff; --text: #1b2330; --soft: #5b6676; --edge: #e2e6ec;
-  --a: #2463c9; --b: #c2620e; --good: #1d8348; --bad: #c0392b; --fair: #b7860b; --plain: #2463c9; }
+  --a: #2463c9; --b: #c2620e; --good: #1d8348; --bad: #c0392b; --fair: #b7860b; --plain: #2463c9;
+  --gone: #6c4675; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #12161c; --card: #1a2028; --text: #e5eaf1; --soft: #98a4b5; --edge: #2c3541;
-  --a: #6ca5ff; --b: #f0a050; --good: #58c887; --bad: #ff7f72; --fair: #e3b94d; --plain: #6ca5ff; } }
+  --a: #6ca5ff; --b: #f0a050; --good: #58c887; --bad: #ff7f72; --fair: #e3b94d; --plain: #6ca5ff;
+  --gone: #b795c4; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
@@ -72,7 +74,7 @@ td.words { white-space: normal; }
 .facts td { white-space: normal; text-align: left; overflow-wrap: anywhere; }
 .facts th { text-align: left; padding-left: 0; vertical-align: top; }
 .good { color: var(--good); } .bad { color: var(--bad); } .fair { color: var(--fair); }
-.plain { color: var(--plain); } .dim { color: var(--soft); }
+.plain { color: var(--plain); } .gone { color: var(--gone); } .dim { color: var(--soft); }
 .verdict { font-weight: 600; margin-top: 8px; }
 .stack { display: flex; height: 22px; border-radius: 5px; overflow: hidden; gap: 1px; margin-top: 4px; }
 .stack i { background: currentColor; min-width: 3px; }
@@ -90,7 +92,8 @@ ul.doubts { margin: 8px 0 0; padding-left: 20px; }
   .compared td.words { grid-column: 1 / -1; } }
 @media print { :root { color-scheme: light;
   --page: #fff; --card: #fff; --text: #000; --soft: #444; --edge: #ccc; --a: #1b4fa5; --b: #b3560a;
-  --good: #176b3a; --bad: #a93226; --fair: #8a6508; --plain: #1b4fa5; }
+  --good: #176b3a; --bad: #a93226; --fair: #8a6508; --plain: #1b4fa5;
+  --gone: #6c4675; }
   body { font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; } figure, section, .tiles div { break-inside: avoid; }
   .plot b, .key, table, .note, .tiles dt, .tiles small { font-size: 10px; } h2 { font-size: 12px; }

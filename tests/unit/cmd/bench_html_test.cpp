@@ -115,10 +115,11 @@ TEST(bench_html, shows_the_figures) {
 
 TEST(bench_html, tells_statuses_and_errors_apart) {
     const std::string page = to_html(a_report());
-    EXPECT_THAT(page, AllOf(HasSubstr("<i class=\"good\" style=\"flex:197 1 0\""),
-                            HasSubstr("<i class=\"fair\" style=\"flex:2 1 0\""),
-                            HasSubstr("<i class=\"bad\" style=\"flex:1 1 0\" title=\"503: 1\""),
-                            HasSubstr("error: reset")));
+    EXPECT_THAT(
+        page, AllOf(HasSubstr("<i class=\"good\" style=\"flex:197 1 0\""),
+                    HasSubstr("<i class=\"fair\" style=\"flex:2 1 0\""),
+                    HasSubstr("<i class=\"bad\" style=\"flex:1 1 0\" title=\"503: 1\""),
+                    HasSubstr("<i class=\"gone\" style=\"flex:1 1 0\" title=\"error: reset: 1\"")));
 }
 
 TEST(bench_html, sets_two_sides_beside_each_other) {
