@@ -35,6 +35,13 @@ class category final : public std::error_category {
     }
 };
 
+/// Throws: `std::invalid_argument` for a text that is none.
+ws::opcode opcode_of(websocket_kind kind, std::string_view data) {
+    if (kind == websocket_kind::binary) return ws::opcode::binary;
+    if (!is_utf8(data)) throw std::invalid_argument("send: a text must be UTF-8");
+    return ws::opcode::text;
+}
+
 }  // namespace
 
 const std::error_category& websocket_category() noexcept {
@@ -60,9 +67,15 @@ std::optional<websocket_piece> websocket::receive_piece(deadline until) {
 }
 
 void websocket::send(websocket_kind kind, std::string_view data, deadline until) {
-    const bool text = kind == websocket_kind::text;
-    if (text && !is_utf8(data)) throw std::invalid_argument("send: a text must be UTF-8");
-    connection_->send(text ? ws::opcode::text : ws::opcode::binary, data, until);
+    connection_->send(opcode_of(kind, data), data, until);
+}
+
+void websocket::send_later(websocket_kind kind, std::string_view data, deadline until) {
+    connection_->send_later(opcode_of(kind, data), data, until);
+}
+
+void websocket::flush(deadline until) {
+    connection_->flush(until);
 }
 
 void websocket::ping(std::string_view payload, deadline until) {

@@ -129,7 +129,7 @@ void websocket::connection::fill(deadline until) {
         return;
     }
     try {
-        output_.flush(until);
+        output_.flush_if_free(until);
         const std::size_t count = peer_.read_some(room, until);
         if (!is_open()) return;
         if (count == 0) finish();
@@ -185,15 +185,28 @@ void websocket::connection::drain(deadline until) {
     }
 }
 
-void websocket::connection::send(ws::opcode what, std::string_view payload, deadline until) {
+template <class Write>
+void websocket::connection::write(Write write) {
     if (!is_open()) throw std::system_error(websocket_errc::closed, "send");
     try {
-        output_.send(what, payload, until);
+        write();
     } catch (const std::system_error&) {
         // Where the peer is gone, `receive` still finds what it has said at last.
         if (is_open()) throw;
         throw std::system_error(websocket_errc::closed, "send");
     }
+}
+
+void websocket::connection::send(ws::opcode what, std::string_view payload, deadline until) {
+    write([&] { output_.send(what, payload, until); });
+}
+
+void websocket::connection::send_later(ws::opcode what, std::string_view payload, deadline until) {
+    write([&] { output_.send_later(what, payload, until); });
+}
+
+void websocket::connection::flush(deadline until) {
+    write([&] { output_.flush(until); });
 }
 
 bool websocket::connection::close(std::uint16_t code, std::string_view reason, deadline until) {

@@ -29,6 +29,8 @@ class websocket::connection {
     std::optional<websocket_message> receive(deadline until);
     std::optional<websocket_piece> receive_piece(deadline until);
     void send(ws::opcode what, std::string_view payload, deadline until);
+    void send_later(ws::opcode what, std::string_view payload, deadline until);
+    void flush(deadline until);
     bool close(std::uint16_t code, std::string_view reason, deadline until);
     /// Closes without a word; `end` tells what was known.
     void finish() noexcept;
@@ -46,6 +48,9 @@ class websocket::connection {
  private:
     class reading;
 
+    /// Throws what `write` has thrown, or that the connection has ended meanwhile.
+    template <class Write>
+    void write(Write write);
     std::optional<websocket_piece> next_piece(deadline until);
     void fill(deadline until);
     void part(deadline until);

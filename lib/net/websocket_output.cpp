@@ -20,6 +20,9 @@ namespace {
 constexpr std::size_t copied = std::size_t{4} << 10;
 constexpr std::size_t masked_at_once = std::size_t{16} << 10;
 
+/// So much is left for later, and no more.
+constexpr std::size_t gathered = std::size_t{16} << 10;
+
 }  // namespace
 
 mask_key mask_source::next() {
@@ -49,18 +52,36 @@ void frame_output::send(opcode what, std::string_view payload, deadline until) {
     take_turn(until);
     const std::lock_guard hold(turn_, std::adopt_lock);
     check();
+    add(what, payload, until);
+    write_left(until);
+}
+
+void frame_output::send_later(opcode what, std::string_view payload, deadline until) {
+    take_turn(until);
+    const std::lock_guard hold(turn_, std::adopt_lock);
+    check();
+    add(what, payload, until);
+    if (out_.size() >= gathered) write_left(until);
+}
+
+/// Leaves nothing to write when the payload is large.
+void frame_output::add(opcode what, std::string_view payload, deadline until) {
     const std::optional<mask_key> key = new_key();
-    if (payload.size() <= copied) {
-        append_frame(out_, what, true, payload, key);
+    if (payload.size() <= copied) return append_frame(out_, what, true, payload, key);
+    append_head(out_, what, true, payload.size(), key);
+    if (key)
+        write_masked(payload, *key, until);
+    else
+        write(payload, until);
+}
+
+void frame_output::write_left(deadline until) {
+    if (!out_.empty()) write({}, until);
+    while (late_pong_ && !closed_) {
+        append_frame(out_, opcode::pong, true, *late_pong_, new_key());
+        late_pong_.reset();
         write({}, until);
-    } else {
-        append_head(out_, what, true, payload.size(), key);
-        if (key)
-            write_masked(payload, *key, until);
-        else
-            write(payload, until);
     }
-    write_late_pongs(until);
 }
 
 void frame_output::write(std::string_view behind, deadline until) {
@@ -71,6 +92,7 @@ void frame_output::write(std::string_view behind, deadline until) {
         to_.write_gathered(std::array{std::string_view(out_), behind}, until);
     cut_off_ = false;
     out_.clear();
+    if (out_.capacity() > 2 * copied) out_ = {};
 }
 
 void frame_output::write_masked(std::string_view payload, mask_key key, deadline until) {
@@ -83,15 +105,6 @@ void frame_output::write_masked(std::string_view payload, mask_key key, deadline
         cut_off_ = true;  // until the whole of it is written
     }
     cut_off_ = false;
-    if (out_.capacity() > 2 * copied) out_ = {};
-}
-
-void frame_output::write_late_pongs(deadline until) {
-    while (late_pong_ && !closed_) {
-        append_frame(out_, opcode::pong, true, *late_pong_, new_key());
-        late_pong_.reset();
-        write({}, until);
-    }
 }
 
 void frame_output::answer_ping(std::string_view payload) {
@@ -103,10 +116,16 @@ void frame_output::answer_ping(std::string_view payload) {
 }
 
 void frame_output::flush(deadline until) {
+    take_turn(until);
+    const std::lock_guard hold(turn_, std::adopt_lock);
+    check();
+    write_left(until);
+}
+
+void frame_output::flush_if_free(deadline until) {
     if (out_.empty() || closed_ || cut_off_ || !turn_.try_lock()) return;
     const std::lock_guard hold(turn_, std::adopt_lock);
-    write({}, until);
-    write_late_pongs(until);
+    write_left(until);
 }
 
 bool frame_output::send_close(std::uint16_t code, std::string_view reason, deadline until) {

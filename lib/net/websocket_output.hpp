@@ -36,13 +36,17 @@ class frame_output {
 
     /// Waits for its turn, and until it is written. Throws: `std::system_error`.
     void send(opcode what, std::string_view payload, deadline until);
+    /// As above, but what is small is left for who writes next, until much has gathered.
+    void send_later(opcode what, std::string_view payload, deadline until);
 
-    /// Puts a pong behind what is to be written; `flush` or the next frame takes it along. While
+    /// Leaves a pong for who writes next. While
     /// another writes, only the last is kept (section 5.5.3). Never blocks.
     void answer_ping(std::string_view payload);
 
-    /// Writes what was put there, unless somebody is writing: he takes it along.
+    /// Writes what was left for later.
     void flush(deadline until);
+    /// As above, unless somebody is writing: he takes it along.
+    void flush_if_free(deadline until);
 
     /// The last frame of all; once is enough. Result: false when it cannot be sent, because a frame
     /// was cut off.
@@ -58,9 +62,10 @@ class frame_output {
     [[nodiscard]] std::optional<mask_key> new_key();
     void take_turn(deadline until);
     void check() const;
+    void add(opcode what, std::string_view payload, deadline until);
+    void write_left(deadline until);
     void write(std::string_view behind, deadline until);
     void write_masked(std::string_view payload, mask_key key, deadline until);
-    void write_late_pongs(deadline until);
 
     socket& to_;
     mutex turn_{"websocket's turn to send"};

@@ -24,7 +24,7 @@
 ///
 ///     grove::stream_server echo(":7000", [](grove::socket& peer) {
 ///         auto ws = grove::websocket::accept(std::move(peer), {}, 10s);
-///         while (auto got = ws.receive(60s)) ws.send(got->kind, got->data);
+///         while (auto got = ws.receive(60s)) ws.send_later(got->kind, got->data);
 ///     });
 ///
 ///     auto ws = grove::websocket::connect("wss://example.com/feed", {}, 10s);
@@ -158,6 +158,13 @@ class GROVE_API websocket {
     /// `data` must stay as it is until the call returns: what `receive` gave lasts only until
     /// another greenlet receives.
     void send(websocket_kind kind, std::string_view data, deadline until = never);
+
+    /// As `send`, but the message may wait for others: it is written with the next that is sent,
+    /// before `receive` waits, by `flush`, and at the latest when 16 KiB have gathered. Answers to
+    /// messages that came at once then cost one write.
+    void send_later(websocket_kind kind, std::string_view data, deadline until = never);
+    /// Writes what waits.
+    void flush(deadline until = never);
 
     /// Asks for a pong, which counts once it has been received. `payload`: 125 bytes at most, or
     /// `std::invalid_argument`.

@@ -16,7 +16,7 @@ namespace {
 void echo(grove::socket& peer) {
     try {
         auto ws = grove::websocket::accept(std::move(peer), {}, std::chrono::seconds(10));
-        while (const auto got = ws.receive()) ws.send(got->kind, got->data);
+        while (const auto got = ws.receive()) ws.send_later(got->kind, got->data);
     } catch (const std::system_error&) {
         // The client ends with messages in flight: a reset or a broken pipe.
     }

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 // Loads a server that echoes WebSocket messages: texts of 64 bytes, a burst of them in flight on
 // each connection, for a fixed time.
@@ -95,9 +96,10 @@ counted look(const load& of, clockid_t server) {
 
 void run(const std::string& metric, std::uint16_t port, int connections, load& of,
          std::chrono::seconds time, clockid_t server) {
+    std::vector<grove::socket> peers;  // all of them before the first speaks
+    for (int n = 0; n < connections; ++n) peers.push_back(open(port));
     grove::group loading;
-    for (int n = 0; n < connections; ++n)
-        loading.spawn([&of, peer = open(port)]() mutable { exchange(peer, of); });
+    for (grove::socket& peer : peers) loading.spawn([&of, &peer] { exchange(peer, of); });
     grove::sleep_for(std::chrono::milliseconds(300));
     const counted begin = look(of, server);
     grove::sleep_for(time);

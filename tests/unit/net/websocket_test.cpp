@@ -183,6 +183,62 @@ TEST_F(a_server, answers_the_last_ping_once_a_long_message_is_written) {
               "2");
 }
 
+TEST_F(a_server, writes_at_once_what_it_was_to_send_later) {
+    end_.send_later(websocket_kind::text, "1");
+    end_.send_later(websocket_kind::binary, "2");
+    EXPECT_EQ(failure([&] { (void)read_text(peer_, 1ms); }), std::errc::timed_out);
+    end_.flush();
+    EXPECT_EQ(read_text(peer_, 5s),
+              "\x81\x01"
+              "1"
+              "\x82\x01"
+              "2");
+    end_.send_later(websocket_kind::text, "3");
+    end_.send("4");
+    EXPECT_EQ(read_text(peer_, 5s),
+              "\x81\x01"
+              "3"
+              "\x81\x01"
+              "4");
+}
+
+TEST_F(a_server, writes_what_it_was_to_send_later_before_it_waits) {
+    peer_.write_all(masked(opcode::text, "1") + masked(opcode::text, "2"));
+    auto echoing = grove::spawn([&] {
+        while (const auto got = end_.receive()) end_.send_later(got->kind, got->data);
+    });
+    let_it_park(echoing);
+    EXPECT_EQ(read_text(peer_, 5s),
+              "\x81\x01"
+              "1"
+              "\x81\x01"
+              "2");
+}
+
+TEST_F(a_server, leaves_no_more_than_16_KiB_for_later) {
+    const std::string part(4000, 'x');
+    for (int n = 0; n < 4; ++n) end_.send_later(websocket_kind::binary, part);
+    EXPECT_EQ(failure([&] { (void)read_text(peer_, 1ms); }), std::errc::timed_out);
+    end_.send_later(websocket_kind::binary, part);
+    std::string got(5 * (part.size() + 4), '\0');
+    peer_.read_exactly(std::as_writable_bytes(std::span(got)), 5s);
+    end_.send_later(websocket_kind::text, "small");
+    end_.send_later(websocket_kind::binary, std::string(5000, 'x'));
+    got.resize(7 + 4 + 5000);
+    peer_.read_exactly(std::as_writable_bytes(std::span(got)), 5s);
+    EXPECT_EQ(got.substr(0, 7), "\x81\x05small");
+}
+
+TEST_F(a_server, says_goodbye_behind_what_it_was_to_send_later) {
+    end_.send_later(websocket_kind::text, "1");
+    peer_.write_all(masked_close(1000));
+    EXPECT_TRUE(end_.close());
+    EXPECT_EQ(grove_test::read_to_end(peer_),
+              "\x81\x01"
+              "1"
+              "\x88\x02\x03\xe8");
+}
+
 TEST_F(a_server, takes_what_was_read_ahead_first) {
     auto ends = grove_test::unix_pair();
     const std::string ahead =
