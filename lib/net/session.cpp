@@ -6,6 +6,7 @@
 
 #include <grove/deadline_scope.hpp>
 #include <grove/error.hpp>
+#include <grove/timeout.hpp>
 
 #include <algorithm>
 #include <array>
@@ -63,6 +64,7 @@ session::session(socket& peer, std::shared_ptr<server_core> of)
 }
 
 void session::serve() {
+    if (of_->options().on_answer) static_cast<void>(peer_if_known());
     while (next_request()) {
         handle();
         if (!end_request()) break;
@@ -77,6 +79,15 @@ void session::serve() {
 const endpoint& session::peer() {
     if (!peer_name_) peer_name_ = peer_.peer();
     return *peer_name_;
+}
+
+/// Of a client that has gone before anybody asked, nothing is known.
+const endpoint& session::peer_if_known() noexcept {
+    try {
+        return peer();
+    } catch (const std::system_error&) {
+        return peer_name_.emplace();
+    }
 }
 
 void session::close_if_idle() noexcept {
@@ -98,6 +109,7 @@ bool session::next_request() {
             answer_.begin(1, false);
             refuse(http_error(static_cast<unsigned>(reader_.fault().status),
                               std::string(reader_.fault().reason)));
+            record();
             return false;
         }
         idle_ = reader_.idle();
@@ -109,6 +121,7 @@ bool session::next_request() {
             last_ = true;
             answer_.begin(1, false);
             refuse(http_error(408, "the request's head is late"));
+            record();
         }
         return false;
     }
@@ -123,6 +136,7 @@ void session::handle() {
     told_to_continue_ = !asked.expects_continue;
     answer_.begin(asked.minor, asked.method == "HEAD");
     if (of_->options().on_answer) began_ = deadline::now();
+    const on_exit also_when_killed([this] { record(); });
     if (asked.method == "CONNECT") {
         last_ = true;
         return refuse(http_error(501, "CONNECT: this is no proxy"));
@@ -133,13 +147,12 @@ void session::handle() {
         answer_.finish(then());
         pass_on();
     } catch (const http_error& e) {
-        return refuse(e);
+        refuse(e);
     } catch (const timeout_expired&) {
-        return handler_failed(std::current_exception());
+        handler_failed(std::current_exception());
     } catch (const std::exception&) {
-        return handler_failed(std::current_exception());
+        handler_failed(std::current_exception());
     }
-    record();
 }
 
 void session::call_handler() {
@@ -156,7 +169,10 @@ void session::handler_failed(const std::exception_ptr& why) {
     broken_ = broken_ || out_.client_failed();
     if (!broken_ && !(upgraded_ && is_system_error(why))) {
         std::string what(reader_.head().method);
-        what.append(" ").append(reader_.head().target).append(" of ").append(peer().text());
+        what.append(" ")
+            .append(reader_.head().target)
+            .append(" of ")
+            .append(peer_if_known().text());
         detail::hub_core::of_thread().report_error(what, why);
     }
     refuse(http_error(500));
@@ -182,7 +198,6 @@ void session::refuse(const http_error& why) {
             broken_ = true;
         }
     }
-    record();
 }
 
 /// Result: another request may follow.
@@ -206,11 +221,12 @@ afterwards session::then() const noexcept {
     return is_long ? afterwards::close : afterwards::keep;
 }
 
-void session::record() {
+void session::record() noexcept {
     const auto& told = of_->options().on_answer;
     if (!told || upgraded_) return;
+    const shield no_end_from_outside;
     try {
-        http_record made{.peer = peer()};
+        http_record made{.peer = peer_if_known()};
         if (reader_.head().keep_alive || !reader_.head().method.empty()) {
             made.method = reader_.head().method;
             made.target = reader_.head().target;
@@ -325,7 +341,7 @@ http_upgraded session::upgrade(std::string_view protocol) {
         throw std::logic_error("http_response: upgrade of a request that did not ask for it");
     if (!is_field_value(protocol))
         throw std::invalid_argument("http_response: upgrade to what is no name of a protocol");
-    static_cast<void>(peer());
+    static_cast<void>(peer_if_known());
     answer_.switch_to(protocol);
     record();
     upgraded_ = true;

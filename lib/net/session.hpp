@@ -54,6 +54,8 @@ class session : public detail::list_hook<session> {
  private:
     enum class arrival : std::uint8_t { bytes, end, late };
 
+    [[nodiscard]] const endpoint& peer_if_known() noexcept;
+
     // one request
     [[nodiscard]] bool next_request();
     void handle();
@@ -62,7 +64,7 @@ class session : public detail::list_hook<session> {
     void refuse(const http_error& why);
     [[nodiscard]] bool end_request();
     [[nodiscard]] afterwards then() const noexcept;
-    void record();
+    void record() noexcept;
 
     // its body
     [[nodiscard]] std::string_view next_piece();

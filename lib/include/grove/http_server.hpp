@@ -58,7 +58,7 @@ struct http_record {
     unsigned status = 0;
     std::uint64_t body_bytes = 0;  ///< of the answer, as the handler gave them
     duration took = {};            ///< from the request's head to the answer's last byte
-    bool complete = true;          ///< false: the connection was cut inside the answer
+    bool complete = true;          ///< false: it was cut, or there was none
 };
 
 struct http_server_options {

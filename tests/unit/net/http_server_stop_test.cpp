@@ -117,6 +117,24 @@ TEST_F(http_stop, kills_what_is_left_after_its_grace) {
     EXPECT_EQ(server_.connections(), 0U);
 }
 
+TEST_F(http_stop, tells_of_answers_that_were_cut) {
+    std::vector<std::string> told;
+    http_server server(
+        loopback(),
+        [](http_request&, http_response& answer) {
+            answer.write("half");
+            grove::sleep_for(1h);
+        },
+        {.on_answer = [&](const grove::http_record& one) {
+            told.push_back(std::string(one.target) + (one.complete ? " whole" : " cut"));
+        }});
+    socket client = socket::connect(server.local());
+    client.write_all(request);
+    (void)read_up_to(client, "half");
+    EXPECT_EQ(server.stop(1s), 1U);
+    EXPECT_THAT(told, testing::ElementsAre("/ cut"));
+}
+
 TEST_F(http_stop, at_once_waits_for_nobody) {
     socket client = idle_client();
     const grove::duration before = world_.elapsed();
