@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/base_url.hpp"
 
+#include "cmd/common/percent_code.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -8,21 +10,12 @@ namespace grove::cmd {
 
 namespace {
 
-constexpr std::string_view upper_digits = "0123456789ABCDEF";
-
 bool is_alpha(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 bool is_digit(char c) noexcept {
     return c >= '0' && c <= '9';
-}
-
-int hex_value(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 bool has_scheme(std::string_view text) noexcept {
@@ -93,40 +86,6 @@ std::string join_base(std::string_view base, std::string_view name, name_form fo
     refuse_dot_dot(name);
     while (name.starts_with('/')) name.remove_prefix(1);
     return folder + percent_encode(name, "!$&'()*+,;=:@/") + std::string(parts.query);
-}
-
-std::string percent_encode(std::string_view bytes, std::string_view also) {
-    std::string text;
-    text.reserve(bytes.size());
-    for (const char c : bytes) {
-        const bool unreserved =
-            is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-        if (unreserved || also.find(c) != std::string_view::npos) {
-            text += c;
-            continue;
-        }
-        const auto value = static_cast<unsigned char>(c);
-        text += '%';
-        text += upper_digits[value >> 4];
-        text += upper_digits[value & 15];
-    }
-    return text;
-}
-
-std::string percent_decode(std::string_view text) {
-    std::string bytes;
-    bytes.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-        if (low < 0) {
-            bytes += text[i];
-            continue;
-        }
-        bytes += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return bytes;
 }
 
 }  // namespace grove::cmd

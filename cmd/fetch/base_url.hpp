@@ -21,10 +21,4 @@ enum class name_form {
 /// Throws: `std::invalid_argument` when `base` has no `scheme://host`, or `name` has a `..` part.
 [[nodiscard]] std::string join_base(std::string_view base, std::string_view name, name_form form);
 
-/// `bytes` with everything outside RFC 3986's unreserved characters and `also` as `%XX`.
-[[nodiscard]] std::string percent_encode(std::string_view bytes, std::string_view also);
-
-/// Undoes `%XX`; a `%` that no two hexadecimal digits follow stays.
-[[nodiscard]] std::string percent_decode(std::string_view text);
-
 }  // namespace grove::cmd

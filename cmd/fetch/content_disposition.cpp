@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "cmd/common/percent_code.hpp"
 #include "cmd/common/utf8.hpp"
-#include "cmd/fetch/base_url.hpp"
 #include "cmd/fetch/file_name.hpp"
 
 #include <algorithm>

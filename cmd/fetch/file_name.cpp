@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/file_name.hpp"
 
+#include "cmd/common/percent_code.hpp"
 #include "cmd/common/utf8.hpp"
-#include "cmd/fetch/base_url.hpp"
 
 #include <algorithm>
 #include <stdexcept>

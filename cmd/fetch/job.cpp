@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/job.hpp"
 
+#include "cmd/common/percent_code.hpp"
 #include "cmd/common/secrets.hpp"
 #include "cmd/common/targets.hpp"
-#include "cmd/fetch/base_url.hpp"
 
 #include <algorithm>
 #include <stdexcept>

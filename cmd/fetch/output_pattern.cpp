@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/output_pattern.hpp"
 
-#include "cmd/fetch/base_url.hpp"
+#include "cmd/common/percent_code.hpp"
 #include "cmd/fetch/file_name.hpp"
 
 #include <algorithm>

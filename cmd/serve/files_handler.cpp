@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cmd/common/percent_code.hpp"
 #include "cmd/serve/web_handler.hpp"
 
 #include <grove/static_files.hpp>
@@ -12,24 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file's name as a path's segment (RFC 3986 section 3.3).
-std::string encode_segment(std::string_view name) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    constexpr std::string_view plain = "-._~!$&'()*+,;=:@";
-    std::string result;
-    for (const char c : name) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        const auto byte = static_cast<unsigned char>(c);
-        if (letter || (c >= '0' && c <= '9') || plain.find(c) != std::string_view::npos) {
-            result += c;
-        } else {
-            result += '%';
-            result += digits[byte >> 4];
-            result += digits[byte & 15];
-        }
-    }
-    return result;
-}
+/// What a path's segment may hold besides (RFC 3986 section 3.3).
+constexpr std::string_view plain_in_segment = "!$&'()*+,;=:@";
 
 class handler final : public web_handler {
  public:
@@ -77,8 +62,9 @@ std::unique_ptr<web_handler> files_handler(const route& what, serve_context& con
     const fs::path place = fs::absolute(what.argument);
     if (fs::is_directory(place)) return std::make_unique<handler>(place.string(), "", how);
     how.dot_files = true;  // it was asked for by name
-    return std::make_unique<handler>(place.parent_path().string(),
-                                     "/" + encode_segment(place.filename().string()), how);
+    return std::make_unique<handler>(
+        place.parent_path().string(),
+        "/" + percent_encode(place.filename().string(), plain_in_segment), how);
 }
 
 }  // namespace grove::cmd

@@ -72,17 +72,5 @@ TEST(fetch_base_url, schemes_and_the_port_shorthand_are_absolute) {
     EXPECT_FALSE(is_absolute_url(":"));
 }
 
-TEST(fetch_base_url, decoding_undoes_encoding_for_all_bytes) {
-    std::string all;
-    for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
-    EXPECT_EQ(percent_decode(percent_encode(all, "")), all);
-}
-
-TEST(fetch_base_url, a_percent_without_two_digits_stays) {
-    EXPECT_EQ(percent_decode("%"), "%");
-    EXPECT_EQ(percent_decode("%4"), "%4");
-    EXPECT_EQ(percent_decode("%zz%41"), "%zzA");
-}
-
 }  // namespace
 }  // namespace grove::cmd
