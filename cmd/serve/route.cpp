@@ -3,6 +3,7 @@
 
 #include "cmd/common/suggestion.hpp"
 #include "cmd/common/targets.hpp"
+#include "cmd/serve/chat.hpp"
 
 #include <boost/json/stream_parser.hpp>
 
@@ -12,21 +13,34 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace grove::cmd {
 namespace {
 
+enum class behind_colon : std::uint8_t { nothing, something, maybe };
+
 struct handler_row {
     std::string_view name;
     route_kind kind;
-    bool takes_argument = false;
+    behind_colon takes = behind_colon::nothing;
+    std::string_view example = {};
+
+    [[nodiscard]] bool fits(bool has_argument) const noexcept {
+        return takes == behind_colon::maybe || (takes == behind_colon::something) == has_argument;
+    }
 };
 
 constexpr std::array web_handlers{
-    handler_row{"echo", route_kind::echo},       handler_row{"ws-echo", route_kind::ws_echo},
-    handler_row{"json", route_kind::json, true}, handler_row{"status", route_kind::status, true},
-    handler_row{"httpbin", route_kind::httpbin}, handler_row{"stream", route_kind::stream},
-    handler_row{"sse", route_kind::sse},         handler_row{"long-poll", route_kind::long_poll},
+    handler_row{"echo", route_kind::echo},
+    handler_row{"ws-echo", route_kind::ws_echo},
+    handler_row{"json", route_kind::json, behind_colon::something, "json:{\"a\":1}"},
+    handler_row{"status", route_kind::status, behind_colon::something, "status:503"},
+    handler_row{"httpbin", route_kind::httpbin},
+    handler_row{"stream", route_kind::stream},
+    handler_row{"sse", route_kind::sse},
+    handler_row{"long-poll", route_kind::long_poll},
+    handler_row{"chat", route_kind::chat, behind_colon::maybe},
 };
 constexpr std::array tcp_handlers{
     handler_row{"echo", route_kind::tcp_echo},
@@ -41,7 +55,7 @@ std::string list(const Rows& rows) {
     for (const handler_row& row : rows) {
         names += names.empty() ? "" : ", ";
         names += row.name;
-        names += row.takes_argument ? ":.." : "";
+        names += row.takes == behind_colon::something ? ":.." : "";
     }
     return names;
 }
@@ -83,23 +97,36 @@ std::optional<text_error> check_json(std::string_view text, std::size_t at) {
     return text_error{"is no JSON: " + error.message(), at + std::min(read, text.size()), {}};
 }
 
+std::optional<text_error> check_rooms(std::string_view text, std::size_t at) {
+    if (text.empty()) return text_error{"names no room", at, "write chat, or chat:ROOM,ROOM"};
+    const std::vector<std::string> names = chat_room_names(text);
+    for (auto name = names.begin(); name != names.end(); ++name) {
+        if (!is_chat_name(*name))
+            return text_error{"is no name of a room", at, "write chat:ROOM,ROOM"};
+        if (std::find(names.begin(), name, *name) != name)
+            return text_error{"is the same room again", at, "write each once"};
+        at += name->size() + 1;
+    }
+    return std::nullopt;
+}
+
 /// `at`: where `handler` begins in the word.
 std::optional<text_error> parse_web_handler(std::string_view handler, std::size_t at, route& into) {
     const std::size_t colon = std::min(handler.find(':'), handler.size());
     const std::string_view name = handler.substr(0, colon);
     const std::string_view argument = handler.substr(std::min(colon + 1, handler.size()));
     if (const handler_row* row = find(web_handlers, name)) {
-        if (row->takes_argument != (colon < handler.size())) {
-            return text_error{row->takes_argument ? "needs something behind it" : "takes nothing",
-                              at + name.size(),
-                              row->kind == route_kind::json     ? "json:{\"a\":1}"
-                              : row->kind == route_kind::status ? "status:503"
-                                                                : std::string(name)};
+        if (!row->fits(colon < handler.size())) {
+            const bool needs = row->takes == behind_colon::something;
+            return text_error{needs ? "needs something behind it" : "takes nothing",
+                              at + name.size(), std::string(needs ? row->example : name)};
         }
         into.kind = row->kind;
         into.argument = argument;
         if (row->kind == route_kind::status) return check_status(argument, at + colon + 1);
         if (row->kind == route_kind::json) return check_json(argument, at + colon + 1);
+        if (row->kind == route_kind::chat && colon < handler.size())
+            return check_rooms(argument, at + colon + 1);
         return std::nullopt;
     }
     into.kind = route_kind::files;

@@ -28,6 +28,7 @@ enum class route_kind : std::uint8_t {
     stream,     ///< a line now and then
     sse,        ///< an event now and then
     long_poll,  ///< messages that are handed to whoever waits for one
+    chat,       ///< rooms; `argument` is their names, commas between them
     tcp_echo,
     tcp_lines,    ///< greets, and sends each line back with its number
     tcp_discard,  ///< reads and says nothing (RFC 863)

@@ -38,7 +38,7 @@ void describe(serve_options& options, option_table& table) {
     table.group("What");
     table.words("what", options.routes, "[PATH=]HANDLER",
                 "a folder or file, echo, ws-echo, json:{..}, status:N, httpbin, stream, sse, "
-                "long-poll; tcp://:PORT=echo|lines|discard|chargen");
+                "long-poll, chat; tcp://:PORT=echo|lines|discard|chargen");
     table.flag("spa", options.single_page, "paths that are not there get index.html");
     table.flag("cors", options.cors, "scripts of other sites may ask");
     table.add("auth", options.auth, "USER:PASSWORD", "who may ask").secret();
@@ -73,6 +73,10 @@ std::optional<std::string> validate(const serve_options& options) {
         options.routes.empty() || std::ranges::any_of(options.routes, [](const route& one) {
             return one.kind == route_kind::files;
         });
+    const bool chats =
+        std::ranges::find(options.routes, route_kind::chat, &route::kind) != options.routes.end();
+    if (chats && options.threads > 1)
+        return "chat keeps its rooms on one thread: leave --threads out";
     if (options.single_page && !files) return "--spa needs a folder to serve";
     return std::nullopt;
 }

@@ -2,6 +2,7 @@
 #include "cmd/serve/site.hpp"
 
 #include "cmd/common/base64.hpp"
+#include "cmd/serve/chat.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -49,6 +50,8 @@ std::unique_ptr<web_handler> handler_for(const route& what, serve_context& conte
             return events_handler(context);
         case route_kind::long_poll:
             return long_poll_handler(context);
+        case route_kind::chat:
+            return chat_handler(chat_room_names(what.argument), context);
         default:
             throw std::logic_error("a TCP server is no handler of HTTP");
     }

@@ -7,7 +7,9 @@
 #include <grove/http_exchange.hpp>
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 /// What answers the requests below one path.
 
@@ -51,6 +53,8 @@ class web_handler {
 [[nodiscard]] std::unique_ptr<web_handler> stream_handler(serve_context& context);
 [[nodiscard]] std::unique_ptr<web_handler> events_handler(serve_context& context);
 [[nodiscard]] std::unique_ptr<web_handler> long_poll_handler(serve_context& context);
+[[nodiscard]] std::unique_ptr<web_handler> chat_handler(const std::vector<std::string>& rooms,
+                                                        serve_context& context);
 
 /// 405 with what is allowed, unless the method is one of these, as in `GET, HEAD`.
 void allow_methods(const web_call& call, std::string_view allowed);
