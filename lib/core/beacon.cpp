@@ -37,6 +37,10 @@ void beacon::open(const std::shared_ptr<mailbox>& door) {
     door_ = door;
 }
 
+const void* beacon::list_of_all() noexcept {
+    return &known().all;
+}
+
 void beacon::each(const std::function<void(const beacon&)>& f) {
     const std::lock_guard hold(known().guard);
     for (const beacon* one : known().all) f(*one);

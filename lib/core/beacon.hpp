@@ -50,6 +50,9 @@ class beacon {
     /// Calls `f` for each hub of the process, none of which ends meanwhile. Threads: any.
     static void each(const std::function<void(const beacon&)>& f);
 
+    /// The vector of pointers to all, for a debugger.
+    [[nodiscard]] static const void* list_of_all() noexcept;
+
  private:
     std::atomic<std::uint64_t> switches_{0};
     std::atomic<bool> asleep_{false};

@@ -47,6 +47,7 @@ hub_core& make_hub_of_thread() {
     static thread_local hub_owner owner;
     this_hub = new hub_core;
     static_cast<void>(owner);
+    this_hub->describe_to_debuggers();
     if (const auto tell = at_new_hub.load()) tell(*this_hub);
     return *this_hub;
 }

@@ -3,6 +3,7 @@
 
 #include "core/beacon.hpp"
 #include "core/context.hpp"
+#include "core/debug_layout.hpp"
 #include "core/fork_guard.hpp"
 #include "core/mailbox.hpp"
 #include "core/poller.hpp"
@@ -102,6 +103,9 @@ class hub_core {
     /// Stops the services, kills all greenlets and runs them until they are gone. False when that
     /// is impossible: it was called on a greenlet's stack (by `exit`), or one would not end.
     [[nodiscard]] bool stop();
+
+    /// Fills in `grove_debug_layout`.
+    void describe_to_debuggers() const noexcept;
 
     // --- greenlets ---
     void launch(greenlet_core& g) noexcept;
@@ -208,6 +212,8 @@ class hub_core {
     [[nodiscard]] std::size_t write_current_name(char* buffer, std::size_t size) const noexcept;
 
  private:
+    void fill_in(grove_debug_layout_v1& to) const noexcept;
+
     static context* greenlet_loop(context& self, void* argument);
     static context* hub_loop(context& self, void* argument);
 
