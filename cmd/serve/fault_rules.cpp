@@ -64,9 +64,7 @@ bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
 }
 
 fault_rules::fault_rules(std::vector<fault_rule> rules, std::uint64_t seed)
-    : rules_(std::move(rules)),
-      fitted_(std::make_unique<std::atomic<std::uint64_t>[]>(rules_.size())),
-      seed_(seed) {}
+    : rules_(std::move(rules)), fitted_(rules_.size()), seed_(seed) {}
 
 fault_plan fault_rules::decide(std::string_view method, std::string_view path) noexcept {
     fault_plan plan;

@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,7 +94,7 @@ class fault_rules {
     void apply(std::size_t rule, std::uint64_t request, fault_plan& plan) const noexcept;
 
     std::vector<fault_rule> rules_;
-    std::unique_ptr<std::atomic<std::uint64_t>[]> fitted_;  // requests, a rule each
+    std::vector<std::atomic<std::uint64_t>> fitted_;  // requests, a rule each
     std::uint64_t seed_;
 };
 

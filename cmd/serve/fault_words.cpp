@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <iterator>
 #include <limits>
 
 namespace grove::cmd {
@@ -108,7 +107,7 @@ struct word {
     std::string_view example = {};
 };
 
-constexpr word words[] = {
+constexpr auto words = std::to_array<word>({
     {"path", read_path, nullptr, "path=/api/*"},
     {"method", read_methods, nullptr, "method=GET,HEAD"},
     {"first", read_first, nullptr, "first=2"},
@@ -120,10 +119,10 @@ constexpr word words[] = {
     {"reset", nullptr, &fault_rule::reset},
     {"stall", nullptr, &fault_rule::stall},
     {"slow-headers", nullptr, &fault_rule::slow_headers},
-};
+});
 
 text_error unknown(std::string_view name) {
-    std::array<std::string_view, std::size(words)> names;
+    std::array<std::string_view, words.size()> names;
     std::ranges::transform(words, names.begin(), &word::name);
     const std::string_view near = nearest(name, names);
     return {fmt::format("there is no word \"{}\"", name), 0,
@@ -132,13 +131,13 @@ text_error unknown(std::string_view name) {
 }
 
 /// Reads one of them. `given` says which have been.
-wrong_text read_word(std::string_view text, std::array<bool, std::size(words)>& given,
+wrong_text read_word(std::string_view text, std::array<bool, words.size()>& given,
                      fault_rule& into) {
     const std::size_t equals = std::min(text.find('='), text.size());
     const std::string_view name = text.substr(0, equals);
     const auto* const found = std::ranges::find(words, name, &word::name);
-    if (found == std::end(words)) return unknown(name);
-    bool& before = given[static_cast<std::size_t>(found - std::begin(words))];
+    if (found == words.end()) return unknown(name);
+    bool& before = given[static_cast<std::size_t>(found - words.begin())];
     if (before) return text_error{fmt::format("{} is there twice", name), 0, {}};
     before = true;
     const bool has_value = equals < text.size();
@@ -173,7 +172,7 @@ wrong_text check(const fault_rule& rule, std::size_t end) {
 wrong_text parse_value(std::string_view text, fault_rule& into) {
     constexpr std::string_view blanks = " \t\n";
     fault_rule made;
-    std::array<bool, std::size(words)> given{};
+    std::array<bool, words.size()> given{};
     std::size_t begin = text.find_first_not_of(blanks);
     while (begin != std::string_view::npos) {
         const std::size_t end = std::min(text.find_first_of(blanks, begin), text.size());

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <utility>
@@ -58,13 +59,13 @@ rooted_opening open_by_steps(int root, const std::string& below, int flags) noex
         const bool last = end == std::string::npos;
         // A name of any folder's entry has at most 255 bytes: no memory is asked for here.
         const std::size_t size = (last ? below.size() : end) - begin;
-        char name[256];
-        if (size >= sizeof name) return {{}, ENAMETOOLONG};
-        name[below.copy(&name[0], size, begin)] = '\0';
+        std::array<char, 256> name{};
+        if (size >= name.size()) return {{}, ENAMETOOLONG};
+        name[below.copy(name.data(), size, begin)] = '\0';
         if (size == 2 && name[0] == '.' && name[1] == '.') return {{}, EXDEV};
         const int how = last ? flags : O_PATH | O_DIRECTORY | O_CLOEXEC;
         rooted_opening next =
-            told(::openat(at ? at.get() : root, size == 0 ? "" : &name[0], how | O_NOFOLLOW));
+            told(::openat(at ? at.get() : root, size == 0 ? "" : name.data(), how | O_NOFOLLOW));
         if (last || next.error != 0) return next;
         at = std::move(next.fd);
         begin = end + 1;

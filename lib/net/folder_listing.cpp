@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <compare>
 #include <memory>
 #include <utility>
 
@@ -31,7 +32,7 @@ bool comes_before(const listed_entry& a, const listed_entry& b) noexcept {
     const auto order = std::lexicographical_compare_three_way(
         a.name.begin(), a.name.end(), b.name.begin(), b.name.end(),
         [](char x, char y) { return lower(x) <=> lower(y); });
-    return order != 0 ? order < 0 : a.name < b.name;
+    return std::is_neq(order) ? std::is_lt(order) : a.name < b.name;
 }
 
 /// What a name is, behind links too; false when it cannot be seen.

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <ctime>
-#include <iterator>
 
 namespace grove::http {
 namespace {
@@ -75,11 +75,11 @@ void append_text(std::string& to, std::string_view text) {
 
 /// `0 B`, `999 B`, `1.0 KiB`, `15 KiB`.
 std::string size_text(std::uint64_t size) {
-    constexpr std::string_view units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    constexpr std::array<std::string_view, 6> units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     if (size < 1024) return fmt::format("{} B", size);
     auto value = static_cast<double>(size) / 1024;
     std::size_t unit = 0;
-    for (; value >= 1023.5 && unit + 1 < std::size(units); ++unit) value /= 1024;
+    for (; value >= 1023.5 && unit + 1 < units.size(); ++unit) value /= 1024;
     return value < 9.95 ? fmt::format("{:.1f} {}", value, units[unit])
                         : fmt::format("{:.0f} {}", value, units[unit]);
 }

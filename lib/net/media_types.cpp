@@ -5,8 +5,8 @@
 #include "net/head_lines.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -20,7 +20,7 @@ struct known_type {
 
 // By extension. The types are those of the IANA registry where it has one. `ts` is a video there,
 // and TypeScript has none.
-constexpr known_type known[] = {
+constexpr auto known = std::to_array<known_type>({
     {"3gp", "video/3gpp"},
     {"7z", "application/x-7z-compressed"},
     {"aac", "audio/aac"},
@@ -151,7 +151,7 @@ constexpr known_type known[] = {
     {"yml", "application/yaml"},
     {"zip", "application/zip"},
     {"zst", "application/zstd"},
-};
+});
 
 static_assert(std::ranges::is_sorted(known, {}, &known_type::extension));
 
@@ -164,14 +164,14 @@ std::string_view extension_of(std::string_view file_name) noexcept {
 }
 
 std::string_view built_in(std::string_view extension) noexcept {
-    char lower[longest_extension];
-    if (extension.size() > sizeof lower) return unknown;
-    std::ranges::transform(extension, &lower[0], [](char c) {
+    std::array<char, longest_extension> lower{};
+    if (extension.size() > lower.size()) return unknown;
+    std::ranges::transform(extension, lower.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    const std::string_view wanted(&lower[0], extension.size());
+    const std::string_view wanted(lower.data(), extension.size());
     const auto* const at = std::ranges::lower_bound(known, wanted, {}, &known_type::extension);
-    return at != std::end(known) && at->extension == wanted ? at->type : unknown;
+    return at != known.end() && at->extension == wanted ? at->type : unknown;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -22,9 +23,9 @@ namespace {
 
 constexpr static_field text_type{"Content-Type", "text/plain; charset=utf-8"};
 constexpr static_field nosniff{"X-Content-Type-Options", "nosniff"};
-constexpr static_field text_fields[] = {text_type, nosniff};
-constexpr static_field not_allowed_fields[] = {text_type, nosniff, {"Allow", "GET, HEAD"}};
-constexpr static_field later_fields[] = {text_type, nosniff, {"Retry-After", "1"}};
+constexpr std::array text_fields{text_type, nosniff};
+constexpr std::array not_allowed_fields{text_type, nosniff, static_field{"Allow", "GET, HEAD"}};
+constexpr std::array later_fields{text_type, nosniff, static_field{"Retry-After", "1"}};
 
 struct refusal_text {
     unsigned status;
@@ -32,7 +33,7 @@ struct refusal_text {
     std::span<const static_field> fields = text_fields;
 };
 
-constexpr refusal_text refusals[] = {
+constexpr auto refusals = std::to_array<refusal_text>({
     {400, "400 Bad Request: this path cannot be read\n"},
     {403, "403 Forbidden\n"},
     {404, "404 Not Found\n"},
@@ -40,7 +41,7 @@ constexpr refusal_text refusals[] = {
     {412, "412 Precondition Failed\n"},
     {500, "500 Internal Server Error: the file cannot be read\n"},
     {503, "503 Service Unavailable: too many files are open\n", later_fields},
-};
+});
 
 }  // namespace
 
