@@ -51,12 +51,14 @@ class answer_reader::callbacks {
         auto& r = me(parser);
         r.part_ = part::body;
         if (parser->status_code == HTTP_STATUS_SWITCHING_PROTOCOLS) return 2;
-        return r.expected_ == answer_body::none || never_has_body(parser->status_code) ? 1 : 0;
+        if (r.expected_ == answer_body::none || never_has_body(parser->status_code)) return 1;
+        return r.in_parts_ ? HPE_PAUSED : 0;
     }
 
     static int on_body(llhttp_t* parser, const char* at, std::size_t size) {
-        me(parser).take_body({at, size});
-        return 0;
+        auto& r = me(parser);
+        r.take_body({at, size});
+        return r.in_parts_ ? HPE_PAUSED : 0;
     }
 
     static int on_message_complete(llhttp_t* parser) noexcept {
@@ -79,11 +81,22 @@ answer_reader::~answer_reader() = default;
 void answer_reader::begin(answer_body body, std::size_t keep) {
     expected_ = body;
     keep_ = keep;
+    in_parts_ = false;
+    begin_again();
+}
+
+void answer_reader::begin_parts(answer_body body) {
+    begin(body, 0);
+    in_parts_ = true;
+}
+
+void answer_reader::begin_again() {
     kept_.clear();
+    piece_ = {};
     body_size_ = wire_size_ = 0;
     part_ = part::head;
     first_ = head_end_ = begin_;
-    complete_ = false;
+    complete_ = paused_ = false;
     fault_ = answer_fault::none;
     reason_ = {};
     llhttp_reset(&engine_->parser);
@@ -92,19 +105,22 @@ void answer_reader::begin(answer_body body, std::size_t keep) {
 answer_reader::step answer_reader::next() {
     for (;;) {
         if (part_ == part::over) return fault_ == answer_fault::none ? step::end : step::failed;
-        if (begin_ == end_) return at_end_ ? finish_at_end() : step::starved;
+        if (complete_) return finish();
+        if (begin_ == end_ && !paused_) return at_end_ ? finish_at_end() : step::starved;
         const step s = feed();
+        if (s == step::starved) continue;
         if (s != step::end || !is_interim(status())) return s;
         const std::uint64_t before = wire_size_;
-        begin(expected_, keep_);
+        begin_again();
         wire_size_ = before;
     }
 }
 
-/// Result: `starved` when all bytes were used and the answer is not whole.
+/// Result: `starved` when all bytes were used, and there is nothing to tell.
 answer_reader::step answer_reader::feed() {
     llhttp_t& parser = engine_->parser;
     const part was = part_;
+    piece_ = {};
     const char* const from = bytes_.get() + begin_;
     const int code = llhttp_execute(&parser, from, end_ - begin_);
     const auto used = code == HPE_OK
@@ -112,6 +128,8 @@ answer_reader::step answer_reader::feed() {
                           : static_cast<std::size_t>(llhttp_get_error_pos(&parser) - from);
     begin_ += used;
     wire_size_ += used;
+    paused_ = code == HPE_PAUSED && !complete_;
+    if (paused_) llhttp_resume(&parser);
     if (code != HPE_OK && code != HPE_PAUSED && code != HPE_PAUSED_UPGRADE)
         return fail(answer_fault::malformed, llhttp_get_error_reason(&parser));
     if (was == part::head && part_ == part::body) {
@@ -120,6 +138,9 @@ answer_reader::step answer_reader::feed() {
     }
     if (part_ == part::head && begin_ - first_ > head_limit_)
         return fail(answer_fault::too_large, "the head is too large");
+    if (in_parts_ && was == part::head && part_ == part::body && !is_interim(status()))
+        return step::head;
+    if (!piece_.empty()) return step::piece;
     return complete_ ? finish() : step::starved;
 }
 
@@ -147,6 +168,7 @@ answer_reader::step answer_reader::fail(answer_fault fault, std::string_view rea
 
 void answer_reader::take_body(std::string_view piece) {
     body_size_ += piece.size();
+    if (in_parts_) piece_ = piece;
     if (kept_.size() < keep_) kept_ += piece.substr(0, keep_ - kept_.size());
 }
 

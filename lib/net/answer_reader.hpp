@@ -18,6 +18,9 @@
 ///         const std::size_t n = read(fd, reader.room());
 ///         n == 0 ? reader.ended() : reader.filled(n);
 ///     }
+///
+/// Or in parts, for who passes a body on: `begin_parts` instead, and `next` tells `head` once, then
+/// `piece` for what has come of the body.
 
 namespace grove::http {
 
@@ -34,7 +37,7 @@ enum class answer_fault : std::uint8_t {
 
 class answer_reader {
  public:
-    enum class step : std::uint8_t { starved, end, failed };
+    enum class step : std::uint8_t { starved, head, piece, end, failed };
 
     explicit answer_reader(std::size_t head_limit = std::size_t{64} << 10);
     answer_reader(const answer_reader&) = delete;
@@ -44,6 +47,8 @@ class answer_reader {
     /// The next answer; at most `keep` bytes of its body are kept. Answers before it whose status
     /// is 1xx are passed over, but 101 is an answer.
     void begin(answer_body body, std::size_t keep);
+    /// As above, and nothing is kept of the body.
+    void begin_parts(answer_body body);
 
     [[nodiscard]] step next();
 
@@ -62,6 +67,9 @@ class answer_reader {
     [[nodiscard]] std::string_view head() const noexcept;
 
     [[nodiscard]] std::string_view body() const noexcept { return kept_; }
+
+    /// Some of the body, never empty after `step::piece`; until the next `next`, `room` or `begin`.
+    [[nodiscard]] std::string_view piece() const noexcept { return piece_; }
 
     [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
 
@@ -85,6 +93,7 @@ class answer_reader {
     struct engine;  // llhttp's state
     enum class part : std::uint8_t { head, body, over };
 
+    void begin_again();
     step feed();
     step finish_at_end();
     step finish();
@@ -101,6 +110,7 @@ class answer_reader {
     std::size_t end_ = 0;
     std::size_t keep_ = 0;
     std::string kept_;
+    std::string_view piece_;
     std::string_view reason_;
     std::uint64_t body_size_ = 0;
     std::uint64_t wire_size_ = 0;
@@ -108,6 +118,8 @@ class answer_reader {
     answer_body expected_ = answer_body::any;
     answer_fault fault_ = answer_fault::none;
     bool keep_alive_ = false;
+    bool in_parts_ = false;
+    bool paused_ = false;    // llhttp goes on where it is, even without further bytes
     bool complete_ = false;  // llhttp has seen the end
     bool at_end_ = false;
 };

@@ -51,6 +51,10 @@ bool same_name(std::string_view one, std::string_view other) noexcept {
     return std::ranges::equal(one, other, {}, lower, lower);
 }
 
+answer_body body_of(http_asked what) noexcept {
+    return what == http_asked::head ? answer_body::none : answer_body::any;
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
     constexpr std::string_view blanks = " \t\r";
     text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
@@ -76,6 +80,25 @@ std::optional<std::string_view> http_answer::find(std::string_view name) const n
     return std::nullopt;
 }
 
+std::vector<http_field> http_answer::fields() const {
+    std::vector<http_field> found;
+    std::string_view lines = head;
+    lines.remove_prefix(std::min(lines.find('\n'), lines.size() - 1) + 1);
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+        if (!found.empty() && (line.starts_with(' ') || line.starts_with('\t'))) {
+            std::string_view& value = found.back().value;
+            value = {value.data(), static_cast<std::size_t>(line.end() - value.begin())};
+            continue;
+        }
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos) continue;
+        found.push_back({line.substr(0, colon), trimmed(line.substr(colon + 1))});
+    }
+    return found;
+}
+
 class http_connection::reader : public answer_reader {
  public:
     using answer_reader::answer_reader;
@@ -94,30 +117,70 @@ void http_connection::send(std::string_view request, deadline until) {
 
 const http_answer& http_connection::receive(deadline until, http_asked what, std::size_t keep) {
     reader& from = *reader_;
-    from.begin(what == http_asked::head ? answer_body::none : answer_body::any, keep);
+    from.begin(body_of(what), keep);
     answer_.first_byte = answer_.last_byte = from.rest().empty() ? never : deadline::now();
     for (auto step = from.next(); step != reader::step::end; step = from.next()) {
-        if (step == reader::step::failed) {
-            throw std::system_error(code_of(from.fault()), from.fault() == answer_fault::malformed
-                                                               ? std::string(from.reason())
-                                                               : std::string("receive"));
-        }
-        const std::size_t count = peer_.read_some(from.room(), until);
-        if (count == 0) {
-            from.ended();
-            continue;
-        }
-        from.filled(count);
-        answer_.last_byte = deadline::now();
-        if (answer_.first_byte.is_never()) answer_.first_byte = answer_.last_byte;
+        if (step == reader::step::failed) fail();
+        read_more(until);
     }
     answer_.status = from.status();
     answer_.head = from.head();
-    answer_.body = from.body();
-    answer_.body_size = from.body_size();
-    answer_.wire_size = from.wire_size();
-    answer_.keep_alive = from.keep_alive();
+    note_sizes();
     return answer_;
+}
+
+const http_answer& http_connection::receive_head(deadline until, http_asked what) {
+    reader& from = *reader_;
+    from.begin_parts(body_of(what));
+    answer_.first_byte = answer_.last_byte = from.rest().empty() ? never : deadline::now();
+    for (auto step = from.next(); step != reader::step::head; step = from.next()) {
+        if (step == reader::step::failed) fail();
+        read_more(until);
+    }
+    answer_.status = from.status();
+    answer_.head = from.head();
+    note_sizes();
+    return answer_;
+}
+
+std::string_view http_connection::read_some(deadline until) {
+    reader& from = *reader_;
+    for (;;) {
+        switch (from.next()) {
+            case reader::step::piece:
+                return from.piece();
+            case reader::step::end:
+                note_sizes();
+                return {};
+            case reader::step::failed:
+                fail();
+            default:
+                read_more(until);
+        }
+    }
+}
+
+/// Waits for the peer's next bytes, or its end.
+void http_connection::read_more(deadline until) {
+    const std::size_t count = peer_.read_some(reader_->room(), until);
+    if (count == 0) return reader_->ended();
+    reader_->filled(count);
+    answer_.last_byte = deadline::now();
+    if (answer_.first_byte.is_never()) answer_.first_byte = answer_.last_byte;
+}
+
+void http_connection::fail() const {
+    const answer_fault fault = reader_->fault();
+    throw std::system_error(code_of(fault), fault == answer_fault::malformed
+                                                ? std::string(reader_->reason())
+                                                : std::string("receive"));
+}
+
+void http_connection::note_sizes() {
+    answer_.body = reader_->body();
+    answer_.body_size = reader_->body_size();
+    answer_.wire_size = reader_->wire_size();
+    answer_.keep_alive = reader_->keep_alive();
 }
 
 std::string_view http_connection::rest() const noexcept {

@@ -95,6 +95,10 @@ std::string_view http_request::read_some() {
     return session_.read_some();
 }
 
+bool http_request::wait_gone(deadline until) {
+    return session_.wait_gone(until);
+}
+
 http_response& http_response::status(unsigned code) {
     session_.answer().set_status(code);
     return *this;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 namespace grove::http {
@@ -35,17 +36,16 @@ void server_output::flush_soon() {
 }
 
 void server_output::flush() {
-    join_sender();
-    if (gathered_.empty()) return;
-    noting_failure([&] {
+    if (gathered_.empty() && !sender_.valid()) return throw_failure();
+    send_alone([&] {
+        if (gathered_.empty()) return;
         send_now();
         send_all();
     });
 }
 
 void server_output::write_large(std::string_view bytes) {
-    join_sender();
-    noting_failure([&] {
+    send_alone([&] {
         std::string before = std::exchange(gathered_, {});
         const std::string_view first = bytes.substr(0, part);
         to_.write_gathered(std::array{std::string_view(before), first}, of_.limits().write_pause);
@@ -55,8 +55,7 @@ void server_output::write_large(std::string_view bytes) {
 }
 
 void server_output::write_file(int file, std::uint64_t offset, std::uint64_t bytes) {
-    join_sender();
-    noting_failure([&] {
+    send_alone([&] {
         std::string before = std::exchange(gathered_, {});
         to_.write_gathered(std::array{std::string_view(before)}, of_.limits().write_pause,
                            followed_by::more);
@@ -77,6 +76,7 @@ void server_output::try_flush() noexcept {
         if (gathered_.empty()) return;
         sending_ = true;
         sender_ = spawn({.name = "sending to a slow client"}, [this] {
+            const on_exit no_longer([this] { sending_ = false; });
             try {
                 send_all();
             } catch (const std::system_error& e) {
@@ -88,17 +88,21 @@ void server_output::try_flush() noexcept {
     }
 }
 
-/// What the flusher has begun comes first.
-void server_output::join_sender() {
+void server_output::throw_failure() const {
+    if (failure_) throw std::system_error(*failure_);
+}
+
+/// One after the other, and behind what the flusher has begun.
+template <class F>
+void server_output::send_alone(F f) {
+    const std::lock_guard alone(turn_);
     if (sender_.valid()) {
         sender_.join();
         sender_ = {};
     }
-    if (failure_) throw std::system_error(*failure_);
-}
-
-template <class F>
-void server_output::noting_failure(F f) {
+    throw_failure();
+    sending_ = true;
+    const on_exit no_longer([this] { sending_ = false; });
     try {
         f();
     } catch (const std::system_error& e) {
@@ -119,8 +123,6 @@ void server_output::send_now() {
 }
 
 void server_output::send_all() {
-    sending_ = true;
-    const on_exit no_longer([this] { sending_ = false; });
     while (!gathered_.empty()) {
         std::string now = std::exchange(gathered_, {});
         send_in_parts(now);

@@ -3,6 +3,7 @@
 
 #include <grove/detail/intrusive_list.hpp>
 #include <grove/greenlet.hpp>
+#include <grove/mutex.hpp>
 #include <grove/socket.hpp>
 
 #include <cstddef>
@@ -18,6 +19,7 @@ class server_core;
 /// What a connection of an HTTP server has to say: bytes are gathered and go out in few writes.
 /// Those that somebody leaves behind when he waits for something else are sent by the server's
 /// flusher, without waiting; what the kernel does not take then, by a greenlet of their own.
+/// Several greenlets may say something: what they wait with is sent in the order it was said.
 class server_output : public detail::list_hook<server_output> {
  public:
     /// From here on writes are not copied in but go out with what was gathered before.
@@ -53,18 +55,19 @@ class server_output : public detail::list_hook<server_output> {
     }
 
  private:
-    void join_sender();
+    void throw_failure() const;
     void send_all();
     void send_now();
     void send_in_parts(std::string_view bytes);
     void give_back() noexcept;
     template <class F>
-    void noting_failure(F f);
+    void send_alone(F f);
 
     socket& to_;
     server_core& of_;
     std::string gathered_;
-    bool sending_ = false;  // somebody is in `send_all`
+    mutex turn_{"the turn to send an answer"};
+    bool sending_ = false;  // somebody writes to the socket
     std::optional<std::system_error> failure_;
     greenlet<void> sender_;  // last: it uses the others
 };

@@ -6,7 +6,11 @@
 
 #include <grove/deadline_scope.hpp>
 #include <grove/error.hpp>
+#include <grove/greenlet.hpp>
+#include <grove/select.hpp>
 #include <grove/timeout.hpp>
+
+#include <poll.h>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +31,9 @@ constexpr duration last_chance = std::chrono::milliseconds(100);
 /// For a client to take the last answer, while it still sends.
 constexpr duration parting = std::chrono::seconds(1);
 constexpr std::size_t parting_bytes = std::uint64_t{1} << 20;
+
+/// Between two looks at a client that has already sent more.
+constexpr duration gone_pause = std::chrono::milliseconds(100);
 
 /// Of one connection, before others run.
 constexpr std::uint32_t in_a_row = 64;
@@ -312,6 +319,19 @@ bool session::drop_body() {
         return false;
     } catch (const std::system_error&) {
         return false;
+    }
+}
+
+bool session::wait_gone(deadline until) {
+    for (;;) {
+        std::array<pollfd, 1> client{
+            {{.fd = peer_.fd(), .events = POLLIN | POLLRDHUP, .revents = 0}}};
+        if (poll(client, until) == 0) return false;
+        if ((client[0].revents & ~POLLIN) != 0) return true;
+        // What has come already hides the end from a wait.
+        const deadline next = gone_pause;
+        sleep_until(std::min(until, next));
+        if (until <= next) return false;
     }
 }
 

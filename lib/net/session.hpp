@@ -6,6 +6,7 @@
 #include "net/server_core.hpp"
 #include "net/server_output.hpp"
 
+#include <grove/deadline.hpp>
 #include <grove/detail/intrusive_list.hpp>
 #include <grove/http_exchange.hpp>
 #include <grove/socket.hpp>
@@ -45,6 +46,7 @@ class session : public detail::list_hook<session> {
 
     [[nodiscard]] std::string_view read_body();
     [[nodiscard]] std::string_view read_some();
+    [[nodiscard]] bool wait_gone(deadline until);
     void send(std::string_view body);
     void send_file(int file, std::uint64_t offset, std::uint64_t bytes);
     void write(std::string_view piece);

@@ -3,6 +3,7 @@
 
 #include <grove/deadline.hpp>
 #include <grove/detail/api.hpp>
+#include <grove/http_field.hpp>
 #include <grove/socket.hpp>
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <vector>
 
 /// The client's end of one HTTP/1 connection: requests go out as the bytes they are, answers come
 /// back as a status, sizes and times. For load generators, probes and proxies, which know what they
@@ -25,7 +27,8 @@
 ///
 /// A request is one system call, an answer that came whole another, and neither takes memory once
 /// the connection has seen one of its kind. Several requests may be sent before their answers are
-/// received: they come in the order of the requests.
+/// received: they come in the order of the requests. Who passes a body on takes it in pieces, as
+/// fast as he reads it: `receive_head`, then `read_some` until it is empty.
 /// Threads: the hub's own. One greenlet may send while another receives.
 
 namespace grove {
@@ -57,6 +60,10 @@ struct http_answer {
     /// The first field of that name, in any case of letters, without blanks around it.
     [[nodiscard]] GROVE_API std::optional<std::string_view> find(
         std::string_view name) const noexcept;
+
+    /// All of them, in their order. A value over several lines (RFC 9112 section 5.2) is one, with
+    /// its line breaks in it.
+    [[nodiscard]] GROVE_API std::vector<http_field> fields() const;
 };
 
 struct http_connection_options {
@@ -84,6 +91,16 @@ class GROVE_API http_connection {
     const http_answer& receive(deadline until = never, http_asked what = http_asked::with_body,
                                std::size_t keep = 0);
 
+    /// As `receive`, up to the end of the head; `body`, the sizes and `keep_alive` of what it gives
+    /// hold once `read_some` has come to the body's end. Throws: as `receive`.
+    const http_answer& receive_head(deadline until = never,
+                                    http_asked what = http_asked::with_body);
+
+    /// What has come of the body behind `receive_head`, at least a byte, without what chunks add;
+    /// empty at its end. Valid until the connection's next call; the peer is not read from faster
+    /// than this is called. Throws: as `receive`.
+    std::string_view read_some(deadline until = never);
+
     /// What was read beyond the last answer. Something, though no request is out: the peer speaks
     /// without being asked. After 101: the beginning of the other protocol.
     [[nodiscard]] std::string_view rest() const noexcept;
@@ -95,6 +112,10 @@ class GROVE_API http_connection {
 
  private:
     class reader;
+
+    void read_more(deadline until);
+    [[noreturn]] void fail() const;
+    void note_sizes();
 
     socket peer_;
     std::unique_ptr<reader> reader_;

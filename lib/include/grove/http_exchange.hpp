@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <grove/deadline.hpp>
 #include <grove/detail/api.hpp>
 #include <grove/endpoint.hpp>
 #include <grove/http_field.hpp>
@@ -16,7 +17,8 @@
 #include <vector>
 
 /// What a handler of an HTTP server (grove/http_server.hpp) is given: the request that came and the
-/// answer that goes. Both last as long as the handler's call, and belong to its greenlet.
+/// answer that goes. Both last as long as the handler's call, and belong to its greenlet; one that
+/// ends before it may read the body while the handler answers.
 ///
 ///     void count(grove::http_request& asked, grove::http_response& answer) {
 ///         if (asked.method() != "POST") throw grove::http_error(405);
@@ -103,6 +105,12 @@ class GROVE_API http_request {
     /// What has come of the body, at least a byte; empty at its end. Valid until the next call;
     /// the client is not read from faster than this is called. Throws: as `body`.
     [[nodiscard]] std::string_view read_some();
+
+    /// Waits until the client has closed the connection, or its side of it: for a greenlet beside
+    /// the handler's, which gives up what nobody waits for any more. Once the client has sent a
+    /// further request, it is looked for every 100 ms. Result: false when `until` came first.
+    /// Interrupted: nothing happened. Not after `http_response::upgrade`.
+    bool wait_gone(deadline until = never);
 
  private:
     friend class http::session;

@@ -28,16 +28,44 @@ class wire {
         for (;;) {
             const step s = into.next();
             if (s != step::starved) return s;
-            const std::span<char> room = into.room();
-            const std::size_t count = std::min({piece_, room.size(), bytes_.size() - at_});
-            if (count == 0) into.ended();
-            std::copy_n(bytes_.data() + at_, count, room.data());
-            into.filled(count);
-            at_ += count;
+            fill(into);
+        }
+    }
+
+    /// `200: body.`, or with `!` for an answer that breaks off.
+    std::string read_parts(answer_reader& into, answer_body body = answer_body::any) {
+        into.begin_parts(body);
+        std::string told;
+        for (;;) {
+            switch (into.next()) {
+                case step::starved:
+                    fill(into);
+                    break;
+                case step::head:
+                    told += std::to_string(into.status()) + ": ";
+                    break;
+                case step::piece:
+                    EXPECT_FALSE(into.piece().empty());
+                    told += into.piece();
+                    break;
+                case step::end:
+                    return told + ".";
+                case step::failed:
+                    return told + "!";
+            }
         }
     }
 
  private:
+    void fill(answer_reader& into) {
+        const std::span<char> room = into.room();
+        const std::size_t count = std::min({piece_, room.size(), bytes_.size() - at_});
+        if (count == 0) into.ended();
+        std::copy_n(bytes_.data() + at_, count, room.data());
+        into.filled(count);
+        at_ += count;
+    }
+
     std::string bytes_;
     std::size_t piece_;
     std::size_t at_ = 0;
@@ -116,6 +144,37 @@ TEST_P(answers, without_a_body_by_their_status_end_with_their_head) {
     EXPECT_EQ(reader_.status(), 304U);
     ASSERT_EQ(from.read(reader_), step::end);
     EXPECT_EQ(reader_.status(), 204U);
+}
+
+TEST_P(answers, in_parts_tell_the_head_then_the_body_and_no_more) {
+    wire from =
+        of("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+           "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+           "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nend"
+           "HTTP/1.1 204 No\r\n\r\n");
+    EXPECT_EQ(from.read_parts(reader_), "200: hello world.");
+    EXPECT_EQ(reader_.body(), "");
+    EXPECT_EQ(reader_.body_size(), 11U);
+    EXPECT_EQ(from.read_parts(reader_), "200: end.");
+    EXPECT_TRUE(reader_.keep_alive());
+    EXPECT_EQ(from.read_parts(reader_), "204: .");
+}
+
+TEST_P(answers, in_parts_end_with_the_connection_or_break_off) {
+    wire whole = of("HTTP/1.1 200 OK\r\n\r\nall of it");
+    EXPECT_EQ(whole.read_parts(reader_), "200: all of it.");
+    EXPECT_FALSE(reader_.keep_alive());
+    answer_reader other;
+    wire broken = of("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+    EXPECT_EQ(broken.read_parts(other), "200: hello!");
+    EXPECT_EQ(other.fault(), answer_fault::truncated);
+}
+
+TEST_P(answers, in_parts_to_head_are_a_head) {
+    wire from = of("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 404 No\r\n\r\n");
+    EXPECT_EQ(from.read_parts(reader_, answer_body::none), "200: .");
+    EXPECT_EQ(from.read_parts(reader_, answer_body::none), "404: .");
 }
 
 TEST_P(answers, in_advance_are_passed_over) {

@@ -78,6 +78,60 @@ TEST_F(connection, expects_no_body_of_an_answer_to_head) {
     EXPECT_EQ(to_.receive(5s, http_asked::head).body_size, 0U);
 }
 
+TEST_F(connection, gives_a_body_as_it_comes) {
+    peer_.write_all("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const grove::http_answer& got = to_.receive_head(5s);
+    EXPECT_EQ(got.status, 200U);
+    EXPECT_FALSE(got.keep_alive);
+    peer_.write_all("3\r\none\r\n");
+    EXPECT_EQ(to_.read_some(5s), "one");
+    EXPECT_EQ(failure([&] { (void)to_.read_some(10ms); }), std::errc::timed_out);
+    peer_.write_all("3\r\ntwo\r\n0\r\n\r\n");
+    EXPECT_EQ(to_.read_some(5s), "two");
+    EXPECT_EQ(to_.read_some(5s), "");
+    EXPECT_EQ(to_.read_some(5s), "");
+    EXPECT_EQ(got.body_size, 6U);
+    EXPECT_TRUE(got.keep_alive);
+}
+
+TEST_F(connection, reads_a_body_no_faster_than_it_is_asked) {
+    const std::string large(std::size_t{32} << 20, 'x');
+    auto answering = grove::spawn([&] {
+        peer_.write_all("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(large.size()) +
+                        "\r\n\r\n");
+        peer_.write_all(large);
+    });
+    (void)to_.receive_head(5s);
+    EXPECT_FALSE(answering.join(50ms));
+    std::size_t size = 0;
+    for (auto piece = to_.read_some(5s); !piece.empty(); piece = to_.read_some(5s)) {
+        size += piece.size();
+        EXPECT_LE(piece.size(), std::size_t{64} << 10);
+    }
+    EXPECT_EQ(size, large.size());
+    answering.get();
+}
+
+TEST_F(connection, tells_a_body_that_breaks_off) {
+    peer_.write_all("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello");
+    peer_.close();
+    (void)to_.receive_head(5s);
+    EXPECT_EQ(to_.read_some(5s), "hello");
+    EXPECT_EQ(failure([&] { (void)to_.read_some(5s); }), http_errc::truncated);
+}
+
+TEST_F(connection, tells_all_fields_in_their_order) {
+    peer_.write_all("HTTP/1.1 204 No\r\nSet-Cookie: a\r\nX:\r\nset-cookie:  b \r\n\r\n");
+    const auto fields = to_.receive_head(5s).fields();
+    ASSERT_EQ(fields.size(), 3U);
+    EXPECT_EQ(fields[0].name, "Set-Cookie");
+    EXPECT_EQ(fields[0].value, "a");
+    EXPECT_EQ(fields[1].value, "");
+    EXPECT_EQ(fields[2].name, "set-cookie");
+    EXPECT_EQ(fields[2].value, "b");
+    EXPECT_THAT(grove::http_answer{}.fields(), testing::IsEmpty());
+}
+
 TEST_F(connection, fails_by_what_went_wrong) {
     EXPECT_EQ(failure([&] { (void)to_.receive(10ms); }), std::errc::timed_out);
     peer_.write_all("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello");

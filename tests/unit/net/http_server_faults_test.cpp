@@ -3,12 +3,15 @@
 #include "tests/support/http_client_bytes.hpp"
 #include "tests/unit/io/connected.hpp"
 
+#include <grove/http_connection.hpp>
 #include <grove/http_server.hpp>
 #include <grove/queue.hpp>
 #include <grove/timeout.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <unistd.h>
 
 #include <stdexcept>
 #include <string>
@@ -119,6 +122,37 @@ TEST_F(http_bodies, that_are_long_and_for_nobody_end_the_connection) {
     EXPECT_EQ(read_all(client), "");
 }
 
+TEST_F(http_bodies, are_read_beside_an_answer_that_is_written) {
+    // Each way holds more than the kernel: neither could go first.
+    const std::string body = pattern(std::size_t{16} << 20);
+    const http_server server(loopback(),
+                             [](http_request& asked, http_response& answer) {
+                                 asked.limit_body(std::uint64_t{1} << 30);
+                                 grove::queue<std::string> between(1);
+                                 auto reading = grove::spawn([&] {
+                                     for (auto piece = asked.read_some(); !piece.empty();
+                                          piece = asked.read_some())
+                                         between.put(std::string(piece));
+                                     between.close();
+                                 });
+                                 for (const std::string& piece : between) answer.write(piece);
+                                 reading.get();
+                             },
+                             {});
+    socket client = socket::connect(server.local());
+    auto sending = grove::spawn([&] {
+        client.write_all(post(body));
+        client.shutdown_write();
+    });
+    std::string got;
+    grove::http_connection reader(socket(::dup(client.fd())));
+    (void)reader.receive_head(20s);
+    for (auto piece = reader.read_some(20s); !piece.empty(); piece = reader.read_some(20s))
+        got += piece;
+    EXPECT_TRUE(got == body);
+    sending.get();
+}
+
 class http_failures : public grove_test::quiet {
  protected:
     /// What `last_request` is answered.
@@ -200,6 +234,26 @@ TEST_F(http_failures, of_a_client_are_not_told_of) {
     }
     while (server.connections() != 0) grove::yield();
     EXPECT_TRUE(failed);
+    EXPECT_THAT(reported, IsEmpty());
+}
+
+TEST_F(http_failures, of_a_client_that_goes_away_are_seen_while_nothing_is_sent) {
+    int gone = 0;
+    const http_server server(loopback(), [&](http_request& asked, http_response&) {
+        EXPECT_FALSE(asked.wait_gone(1ms));
+        gone += asked.wait_gone(5s) ? 1 : 0;
+    });
+    const auto leave_after = [&](const std::string& said) {
+        socket client = socket::connect(server.local());
+        client.write_all(said);
+        grove::sleep_for(10ms);
+        client.close();
+        while (server.connections() != 0) grove::sleep_for(1ms);
+    };
+    leave_after(request);
+    EXPECT_EQ(gone, 1);
+    leave_after(request + "GET /");  // has begun its next request
+    EXPECT_EQ(gone, 2);
     EXPECT_THAT(reported, IsEmpty());
 }
 
