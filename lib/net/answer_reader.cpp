@@ -58,7 +58,8 @@ class answer_reader::callbacks {
     static int on_body(llhttp_t* parser, const char* at, std::size_t size) {
         auto& r = me(parser);
         r.take_body({at, size});
-        return r.in_parts_ ? HPE_PAUSED : 0;
+        // llhttp tells of no bytes when it is asked to go on where it was paused.
+        return r.in_parts_ && size != 0 ? HPE_PAUSED : 0;
     }
 
     static int on_message_complete(llhttp_t* parser) noexcept {
