@@ -120,7 +120,9 @@ void describe_comparing(bench_options& options, option_table& table) {
     table.fixed("append", options.saving, save_mode::append, "--save adds to FILE's runs");
     table.add("compare", options.compare, "FILE|URL",
               "exit 1 if worse than saved runs, or than URL, asked in turns");
-    table.add("tolerance", options.tolerance, "P", "with --compare: a change that may be")
+    table
+        .add("tolerance", options.tolerance, "P",
+             "a change that may be; in turns 1%, beside a file's runs 5%")
         .range({0}, {1000});
 }
 
@@ -201,6 +203,12 @@ std::span<const fact> bench_facts() noexcept {
 std::size_t runs_of(const bench_options& options) noexcept {
     const bool several = !options.save.empty() || !options.compare.empty();
     return options.repeat.value_or(several ? least_samples : 1);
+}
+
+percentage tolerance_of(const bench_options& options) noexcept {
+    constexpr percentage in_turns{1};
+    constexpr percentage apart{5};
+    return options.tolerance.value_or(compares_servers(options) ? in_turns : apart);
 }
 
 bool compares_servers(const bench_options& options) noexcept {

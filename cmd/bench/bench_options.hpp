@@ -57,9 +57,9 @@ struct bench_options {
     save_mode saving = save_mode::replace;
 
     // Comparing.
-    std::optional<std::size_t> repeat;  ///< runs; absent: 5 to save or compare, else 1
-    std::string compare;                ///< what `save` wrote, or a URL; empty: nothing
-    percentage tolerance{1};            ///< a change below it does not count
+    std::optional<std::size_t> repeat;    ///< runs; absent: 5 to save or compare, else 1
+    std::string compare;                  ///< what `save` wrote, or a URL; empty: nothing
+    std::optional<percentage> tolerance;  ///< a change below it does not count
 
     http_options http;
     talk_options talk;
@@ -76,6 +76,10 @@ void describe(bench_options& options, option_table& table);
 
 /// How many runs are made.
 [[nodiscard]] std::size_t runs_of(const bench_options& options) noexcept;
+
+/// Which change counts. Runs in turns share what happens to the machine; those of a file do not,
+/// and differ by some percent of themselves.
+[[nodiscard]] percentage tolerance_of(const bench_options& options) noexcept;
 
 /// `--compare` names a server, not a file.
 [[nodiscard]] bool compares_servers(const bench_options& options) noexcept;

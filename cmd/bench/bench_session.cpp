@@ -142,7 +142,7 @@ exit_code bench_session::execute() {
     }
     code = merge(code, judge());
     if (how == run_end::done) {
-        if (base_) compared_ = compare(base_->runs, all_runs(), options_.tolerance);
+        if (base_) compared_ = compare(base_->runs, all_runs(), tolerance_of(options_));
         if (base_) code = merge(code, tell_comparison());
         if (!options_.save.empty()) save();
     } else if (!options_.save.empty() || base_) {
@@ -261,6 +261,11 @@ exit_code bench_session::tell_comparison() const {
     if (!changed_.empty()) {
         out_.warning(fmt::format("{} was measured elsewhere ({}): a change may be the machine's",
                                  base_->target, fmt::join(changed_, "; ")));
+    }
+    if (!base_->plan && (seen.has(change::worse) || seen.has(change::better))) {
+        out_.warning(base_->target +
+                     " was measured at another time: some percent may be the machine's "
+                     "(--compare URL takes turns)");
     }
     if (!seen.has(change::worse)) return exit_code::ok;
     out_.error("worse than " + base_->target + ": " + seen.list(change::worse));

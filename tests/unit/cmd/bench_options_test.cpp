@@ -101,6 +101,13 @@ TEST(bench_options, compare_with_a_server_or_a_file) {
         EXPECT_FALSE(compares_servers(*asked{{"url", ":80"}, {"compare", file}})) << file;
 }
 
+TEST(bench_options, that_compare_with_a_file_overlook_more) {
+    EXPECT_EQ(tolerance_of(*asked{{"url", ":80"}, {"compare", ":81"}}).percent, 1);
+    EXPECT_EQ(tolerance_of(*asked{{"url", ":80"}, {"compare", "f"}}).percent, 5);
+    EXPECT_EQ(tolerance_of(*asked{{"url", ":80"}, {"compare", "f"}, {"tolerance", "0%"}}).percent,
+              0);
+}
+
 TEST(bench_options, that_compare_too_little_are_refused) {
     EXPECT_THAT((asked{{"url", ":80"}, {"compare", "f"}, {"repeat", "4"}}.problem()),
                 HasSubstr("rests on 5 runs a side"));
