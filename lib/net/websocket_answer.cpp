@@ -18,7 +18,7 @@ using http::same_name;
 /// The elements of the lists in all fields of that name.
 std::vector<std::string_view> elements_of(const websocket_request& request, std::string_view name) {
     std::vector<std::string_view> found;
-    for (const websocket_field& field : request.fields) {
+    for (const http_field& field : request.fields) {
         if (!same_name(field.name, name)) continue;
         http::each_element(field.value, [&](std::string_view one) { found.push_back(one); });
     }
@@ -33,7 +33,7 @@ bool names(const websocket_request& request, std::string_view field, std::string
 /// Nothing when the field is not there, or there more than once.
 std::optional<std::string_view> only(const websocket_request& request, std::string_view name) {
     std::optional<std::string_view> found;
-    for (const websocket_field& field : request.fields) {
+    for (const http_field& field : request.fields) {
         if (!same_name(field.name, name)) continue;
         if (found) return std::nullopt;
         found = field.value;
@@ -43,7 +43,7 @@ std::optional<std::string_view> only(const websocket_request& request, std::stri
 
 bool has(const websocket_request& request, std::string_view name) {
     return std::ranges::any_of(
-        request.fields, [&](const websocket_field& field) { return same_name(field.name, name); });
+        request.fields, [&](const http_field& field) { return same_name(field.name, name); });
 }
 
 websocket_answer refusal(unsigned status, std::string reason,

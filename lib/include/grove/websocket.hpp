@@ -48,6 +48,9 @@
 
 namespace grove {
 
+class http_request;
+class http_response;
+
 enum class websocket_errc {
     protocol = 1,  ///< the peer sent what RFC 6455 forbids; told 1002
     not_utf8,      ///< a text from the peer is not UTF-8; told 1007
@@ -142,6 +145,12 @@ class GROVE_API websocket {
     /// no connection is left.
     [[nodiscard]] static websocket accept(socket peer, const websocket_accept_options& options = {},
                                           deadline until = never);
+
+    /// Answers a request to an `http_server`, whose connection becomes the WebSocket's.
+    /// Result: nothing when the request was refused; the answer is sent then.
+    /// Throws: as `http_response::upgrade`; `std::invalid_argument` as `answer_websocket`.
+    [[nodiscard]] static std::optional<websocket> upgrade(
+        http_request& asked, http_response& answer, const websocket_accept_options& options = {});
 
     /// The next message. Result: nothing at the end of the connection, see `end`.
     [[nodiscard]] std::optional<websocket_message> receive(deadline until = never);

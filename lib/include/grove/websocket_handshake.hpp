@@ -3,8 +3,8 @@
 
 #include <grove/detail/api.hpp>
 #include <grove/http_client.hpp>
+#include <grove/http_field.hpp>
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,20 +18,16 @@
 ///     if (answer.accepted()) talk(grove::websocket(std::move(peer),
 ///     grove::websocket_role::server));
 ///
-/// Where nothing else is served on a port, `websocket::accept` does all of it.
+/// `websocket::upgrade` does all of it for a request of `http_server`, and `websocket::accept`
+/// where nothing else is served on a port.
 /// Extensions are not taken: no message is compressed. Threads: any.
 
 namespace grove {
 
-struct websocket_field {
-    std::string_view name;
-    std::string_view value;  ///< without the white space around it
-};
-
 struct websocket_request {
     std::string_view method = {};
     unsigned minor = 1;  ///< of HTTP/1
-    std::vector<websocket_field> fields = {};
+    std::vector<http_field> fields = {};
 
     /// Of any fields that have a `name` and a `value`, which must outlive it.
     template <class Fields>
