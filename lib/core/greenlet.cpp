@@ -41,19 +41,28 @@ void check_thread(const greenlet_core& g) noexcept {
 
 greenlet_handle& greenlet_handle::operator=(greenlet_handle&& other) noexcept {
     if (this == &other) return *this;
-    if (core_ != nullptr) reset();
+    while (core_ != nullptr) reset();  // another greenlet may assign while this one waits
     core_ = std::exchange(other.core_, nullptr);
     return *this;
 }
 
 void greenlet_handle::reset() noexcept {
-    if (!core_->finished() && !in_forked_child()) {
-        check_thread(*core_);
-        GROVE_CHECK(core_ != &this_hub->current(), "a greenlet cannot destroy its own handle");
-        const shield until_gone;
-        kill();
+    greenlet_core& ending = *core_;
+    if (ending.finished() || in_forked_child()) {
+        core_ = nullptr;
+        detail::release(ending);
+        return;
     }
-    detail::release(*std::exchange(core_, nullptr));
+    check_thread(ending);
+    GROVE_CHECK(&ending != &this_hub->current(), "a greenlet cannot destroy its own handle");
+    ++ending.references;
+    greenlet_handle mine(&ending);
+    {
+        const shield until_gone;
+        mine.kill();
+    }
+    // Unless another greenlet has emptied the same handle meanwhile.
+    if (core_ == &ending) detail::release(*std::exchange(core_, nullptr));
 }
 
 bool greenlet_handle::join(deadline until) {

@@ -2,6 +2,7 @@
 #include "core/sanitizers.hpp"
 #include "tests/support/greenlets.hpp"
 
+#include <grove/event.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/hub.hpp>
 #include <grove/simulation.hpp>
@@ -66,6 +67,50 @@ TEST(greenlet, a_default_made_handle_is_not_valid) {
     auto other = std::move(g);
     EXPECT_FALSE(g.valid());  // NOLINT(bugprone-use-after-move): that is the claim
     EXPECT_EQ(other.get(), 1);
+}
+
+/// Ends, when it is killed, as late as `may_end` says.
+auto spawn_slow_to_end(grove::event& may_end) {
+    return grove::spawn([&may_end] {
+        const grove::on_exit slowly([&may_end] { may_end.wait(); });
+        grove::event().wait();
+    });
+}
+
+TEST(greenlet, a_handle_may_be_emptied_by_two_greenlets_at_once) {
+    grove::event may_end;
+    auto handle = spawn_slow_to_end(may_end);
+    grove::yield();
+    auto first = grove::spawn([&] { handle = {}; });
+    auto second = grove::spawn([&] { handle = {}; });
+    grove::yield();
+    EXPECT_FALSE(first.ready());
+    EXPECT_FALSE(second.ready());
+    may_end.set();
+    grove::join_all(first, second);
+    EXPECT_FALSE(handle.valid());
+}
+
+TEST(greenlet, a_handle_that_two_assign_to_at_once_ends_all_but_the_last) {
+    grove::event may_end;
+    int ended = 0;
+    auto handle = spawn_slow_to_end(may_end);
+    grove::yield();
+    const auto assign = [&] {
+        handle = grove::spawn([&] {
+            const grove::on_exit count([&] { ++ended; });
+            grove::event().wait();
+        });
+    };
+    auto first = grove::spawn(assign);
+    auto second = grove::spawn(assign);
+    grove::yield();
+    may_end.set();
+    grove::join_all(first, second);
+    EXPECT_EQ(ended, 1);
+    EXPECT_FALSE(handle.ready());
+    handle = {};
+    EXPECT_EQ(ended, 2);
 }
 
 TEST(greenlet, spawn_never_runs_it_at_once) {
