@@ -4,6 +4,7 @@
 #include <grove/http_exchange.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace grove {
 namespace {
@@ -116,6 +117,11 @@ http_response& http_response::length(std::uint64_t bytes) {
 
 http_response& http_response::close() noexcept {
     session_.answer().close();
+    return *this;
+}
+
+http_response& http_response::send_through(http_outlet outlet) {
+    session_.send_through(std::move(outlet));
     return *this;
 }
 

@@ -3,10 +3,14 @@
 
 #include "net/server_core.hpp"
 
+#include <grove/error.hpp>
 #include <grove/timeout.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <mutex>
 #include <utility>
 
@@ -47,6 +51,11 @@ void server_output::flush() {
 void server_output::write_large(std::string_view bytes) {
     send_alone([&] {
         std::string before = std::exchange(gathered_, {});
+        if (outlet_) {
+            hand_out(before);
+            of_.give_back(std::move(before));
+            return hand_out(bytes);
+        }
         const std::string_view first = bytes.substr(0, part);
         to_.write_gathered(std::array{std::string_view(before), first}, of_.limits().write_pause);
         of_.give_back(std::move(before));
@@ -57,6 +66,11 @@ void server_output::write_large(std::string_view bytes) {
 void server_output::write_file(int file, std::uint64_t offset, std::uint64_t bytes) {
     send_alone([&] {
         std::string before = std::exchange(gathered_, {});
+        if (outlet_) {
+            hand_out(before);
+            of_.give_back(std::move(before));
+            return hand_out_file(file, offset, bytes);
+        }
         to_.write_gathered(std::array{std::string_view(before)}, of_.limits().write_pause,
                            followed_by::more);
         of_.give_back(std::move(before));
@@ -111,9 +125,10 @@ void server_output::send_alone(F f) {
     }
 }
 
-/// As much as can be sent without waiting; under TLS none, for a record cannot be sent in part.
+/// As much as can be sent without waiting; under TLS none, for a record cannot be sent in part, and
+/// none through an outlet, which may wait.
 void server_output::send_now() {
-    if (to_.is_tls()) return;
+    if (to_.is_tls() || outlet_) return;
     const std::size_t sent = to_.try_write_some(gathered_);
     if (sent < gathered_.size()) {
         gathered_.erase(0, sent);
@@ -131,10 +146,34 @@ void server_output::send_all() {
 }
 
 void server_output::send_in_parts(std::string_view bytes) {
+    if (outlet_) return hand_out(bytes);
     while (!bytes.empty()) {
         const std::string_view now = bytes.substr(0, part);
         to_.write_all(now, of_.limits().write_pause);
         bytes.remove_prefix(now.size());
+    }
+}
+
+void server_output::go_through(http_outlet outlet) {
+    flush();
+    outlet_ = std::move(outlet);
+}
+
+void server_output::hand_out(std::string_view bytes) {
+    if (bytes.empty() || outlet_(to_, bytes)) return;
+    cut_off_ = true;
+    throw_error(ECONNABORTED, "outlet", "the answer was cut off");
+}
+
+void server_output::hand_out_file(int file, std::uint64_t offset, std::uint64_t bytes) {
+    std::string room(std::min<std::uint64_t>(bytes, part), '\0');
+    while (bytes != 0) {
+        const std::size_t wanted = std::min<std::uint64_t>(bytes, room.size());
+        const ssize_t came = ::pread(file, room.data(), wanted, static_cast<off_t>(offset));
+        if (came <= 0) throw_error(EIO, "pread", "a file that has become shorter");
+        hand_out(std::string_view(room).substr(0, static_cast<std::size_t>(came)));
+        offset += static_cast<std::uint64_t>(came);
+        bytes -= static_cast<std::uint64_t>(came);
     }
 }
 

@@ -3,10 +3,12 @@
 
 #include <grove/detail/intrusive_list.hpp>
 #include <grove/greenlet.hpp>
+#include <grove/http_exchange.hpp>
 #include <grove/mutex.hpp>
 #include <grove/socket.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +48,19 @@ class server_output : public detail::list_hook<server_output> {
     void write_large(std::string_view bytes);
     void write_file(int file, std::uint64_t offset, std::uint64_t bytes);
 
+    /// What is added from here on goes through `outlet`. Waits until all before has been sent.
+    void go_through(http_outlet outlet);
+
+    /// To the connection again. For one on which nothing is gathered.
+    void go_directly() noexcept {
+        if (outlet_) outlet_ = nullptr;
+    }
+
+    [[nodiscard]] bool goes_through() const noexcept { return outlet_ != nullptr; }
+
+    /// An outlet wants nothing more to be sent.
+    [[nodiscard]] bool cut_off() const noexcept { return cut_off_; }
+
     /// For the flusher. Never waits.
     void try_flush() noexcept;
 
@@ -59,6 +74,8 @@ class server_output : public detail::list_hook<server_output> {
     void send_all();
     void send_now();
     void send_in_parts(std::string_view bytes);
+    void hand_out(std::string_view bytes);
+    void hand_out_file(int file, std::uint64_t offset, std::uint64_t bytes);
     void give_back() noexcept;
     template <class F>
     void send_alone(F f);
@@ -67,6 +84,8 @@ class server_output : public detail::list_hook<server_output> {
     server_core& of_;
     std::string gathered_;
     mutex turn_{"the turn to send an answer"};
+    http_outlet outlet_;  // empty: `to_` itself
+    bool cut_off_ = false;
     bool sending_ = false;  // somebody writes to the socket
     std::optional<std::system_error> failure_;
     greenlet<void> sender_;  // last: it uses the others

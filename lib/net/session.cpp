@@ -79,8 +79,8 @@ void session::serve() {
         reader_.rest_in_small();
         yield();
     }
-    if (upgraded_ || !flush_or_break()) return;
-    if (last_) part_from_sender();
+    if (upgraded_ || (!flush_or_break() && !out_.cut_off())) return;
+    if (last_ || out_.cut_off()) part_from_sender();
 }
 
 const endpoint& session::peer() {
@@ -173,8 +173,7 @@ void session::call_handler() {
 
 /// Reports it, unless it is only that the client has gone.
 void session::handler_failed(const std::exception_ptr& why) {
-    broken_ = broken_ || out_.client_failed();
-    if (!broken_ && !(upgraded_ && is_system_error(why))) {
+    if (!out_.client_failed() && !broken_ && !(upgraded_ && is_system_error(why))) {
         std::string what(reader_.head().method);
         what.append(" ")
             .append(reader_.head().target)
@@ -187,6 +186,7 @@ void session::handler_failed(const std::exception_ptr& why) {
 
 /// Answers with a line of text where that can be done, and else cuts the connection.
 void session::refuse(const http_error& why) {
+    broken_ = broken_ || out_.client_failed();
     if (!broken_ && !upgraded_ && answer_.begun()) {
         broken_ = true;
         peer_.abort();
@@ -210,6 +210,7 @@ void session::refuse(const http_error& why) {
 /// Result: another request may follow.
 bool session::end_request() {
     if (upgraded_ || broken_) return false;
+    out_.go_directly();
     body_ = {};
     if (answer_.keeps() && (body_over_ || drop_body())) return true;
     last_ = last_ || !body_over_ || !reader_.rest().empty();
@@ -337,6 +338,12 @@ bool session::wait_gone(deadline until) {
 
 // --- the answer ---
 
+void session::send_through(http_outlet outlet) {
+    if (answer_.begun())
+        throw std::logic_error("http_response: send_through after the answer has begun");
+    out_.go_through(std::move(outlet));
+}
+
 void session::send(std::string_view body) {
     answer_.send(body, then());
     pass_on();
@@ -370,9 +377,10 @@ http_upgraded session::upgrade(std::string_view protocol) {
 
 // --- bytes ---
 
-/// Answers to requests that have come already go out together.
+/// Answers to requests that have come already go out together, but for one that has a way of its
+/// own.
 void session::pass_on() {
-    if (reader_.rest().empty() || out_.is_full()) {
+    if (reader_.rest().empty() || out_.is_full() || out_.goes_through()) {
         out_.flush();
     } else {
         out_.flush_soon();

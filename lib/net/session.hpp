@@ -47,6 +47,7 @@ class session : public detail::list_hook<session> {
     [[nodiscard]] std::string_view read_body();
     [[nodiscard]] std::string_view read_some();
     [[nodiscard]] bool wait_gone(deadline until);
+    void send_through(http_outlet outlet);
     void send(std::string_view body);
     void send_file(int file, std::uint64_t offset, std::uint64_t bytes);
     void write(std::string_view piece);

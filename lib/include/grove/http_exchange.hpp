@@ -8,6 +8,7 @@
 #include <grove/socket.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -126,6 +127,14 @@ struct http_upgraded {
     std::string read_ahead;  ///< what the client has already said in that protocol
 };
 
+/// Sends bytes of an answer to the client, or does not: later, slowly, in part. They come in their
+/// order and as they are on the wire: interim answers, the head, the body with its chunks. It may
+/// wait, as long as it likes: `http_limits::write_pause` is for who sends by himself. It may end
+/// the connection, but must not read from it.
+/// Result: false: nothing more is sent, and the connection ends behind what was.
+/// Throws: nothing but `std::system_error`, which ends it likewise and is not reported.
+using http_outlet = std::function<bool(socket& client, std::string_view bytes)>;
+
 /// The answer. A handler that returns without sending has sent an empty body; `Content-Length`,
 /// `Transfer-Encoding`, `Connection` and `Date` are the server's, as is that answers to HEAD and of
 /// status 204 and 304 have no body.
@@ -146,6 +155,12 @@ class GROVE_API http_response {
     http_response& length(std::uint64_t bytes);
     /// The connection ends with this answer.
     http_response& close() noexcept;
+
+    /// What is sent of this answer goes through `outlet`, on a greenlet of the connection: for who
+    /// tests clients. It is kept until the answer has ended or the connection is handed over.
+    /// Blocks until earlier answers have been sent. Throws, besides what waiting does:
+    /// `std::logic_error` once the answer has begun.
+    http_response& send_through(http_outlet outlet);
 
     /// The whole answer, in one write. Throws, besides what waiting does: `std::logic_error` once
     /// an answer has begun.
