@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/common/rate_limiter.hpp"
 #include "cmd/fetch/body_target.hpp"
 #include "cmd/fetch/fetch_options.hpp"
 #include "cmd/fetch/job.hpp"
-#include "cmd/fetch/rate_limiter.hpp"
 #include "cmd/fetch/result_record.hpp"
 #include "cmd/fetch/resume.hpp"
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/common/progress.hpp"
+#include "cmd/common/rate_limiter.hpp"
 #include "cmd/fetch/attempt.hpp"
 #include "cmd/fetch/fetch_report.hpp"
 #include "cmd/fetch/host_scheduler.hpp"
@@ -10,7 +11,6 @@
 #include "cmd/fetch/name_claims.hpp"
 #include "cmd/fetch/output_folder.hpp"
 #include "cmd/fetch/output_pattern.hpp"
-#include "cmd/fetch/rate_limiter.hpp"
 
 #include <grove/event.hpp>
 #include <grove/group.hpp>

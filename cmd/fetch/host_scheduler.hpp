@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cmd/fetch/rate_limiter.hpp"
+#include "cmd/common/rate_limiter.hpp"
 
 #include <grove/deadline.hpp>
 

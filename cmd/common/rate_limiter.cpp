@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/fetch/rate_limiter.hpp"
+#include "cmd/common/rate_limiter.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/fetch/rate_limiter.hpp"
+#include "cmd/common/rate_limiter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ constexpr deadline at(duration time) {
     return deadline::at(1h + time);
 }
 
-TEST(fetch_event_pacer, without_a_burst_events_are_evenly_spaced) {
+TEST(event_pacer, without_a_burst_events_are_evenly_spaced) {
     event_pacer pacer(10, 1);
     EXPECT_LE(pacer.next_at(), at(0s));
     pacer.take(at(0s));
@@ -25,7 +25,7 @@ TEST(fetch_event_pacer, without_a_burst_events_are_evenly_spaced) {
     EXPECT_EQ(pacer.next_at(), at(200ms));
 }
 
-TEST(fetch_event_pacer, a_burst_passes_at_once_after_a_rest) {
+TEST(event_pacer, a_burst_passes_at_once_after_a_rest) {
     event_pacer pacer(10, 3);
     for (int i = 0; i < 3; ++i) {
         EXPECT_LE(pacer.next_at(), at(0s));
@@ -35,14 +35,14 @@ TEST(fetch_event_pacer, a_burst_passes_at_once_after_a_rest) {
     EXPECT_EQ(pacer.settled_at(), at(300ms));
 }
 
-TEST(fetch_event_pacer, rest_is_not_saved_up_beyond_the_burst) {
+TEST(event_pacer, rest_is_not_saved_up_beyond_the_burst) {
     event_pacer pacer(10, 1);
     pacer.take(at(0s));
     pacer.take(at(10min));
     EXPECT_EQ(pacer.next_at(), at(10min + 100ms));
 }
 
-TEST(fetch_event_pacer, no_window_holds_more_than_its_share) {
+TEST(event_pacer, no_window_holds_more_than_its_share) {
     std::mt19937 random(1);
     event_pacer pacer(100, 5);
     std::vector<duration> taken;
@@ -58,7 +58,7 @@ TEST(fetch_event_pacer, no_window_holds_more_than_its_share) {
     EXPECT_GE(taken.size(), 1950U);
 }
 
-TEST(fetch_event_pacer, a_very_slow_rate_does_not_overflow) {
+TEST(event_pacer, a_very_slow_rate_does_not_overflow) {
     event_pacer pacer(1e-12, 1);
     pacer.take(at(0s));
     EXPECT_GT(pacer.next_at(), at(24h));
@@ -66,32 +66,32 @@ TEST(fetch_event_pacer, a_very_slow_rate_does_not_overflow) {
     EXPECT_GT(pacer.next_at(), at(24h));
 }
 
-TEST(fetch_rate_limiter, charges_delay_the_next_read_by_what_they_cost) {
+TEST(rate_limiter, charges_delay_the_next_read_by_what_they_cost) {
     rate_limiter limiter(100'000, 10'000);
     EXPECT_EQ(limiter.charge(10'000, at(0s)), at(0s));
     EXPECT_EQ(limiter.charge(50'000, at(0s)), at(500ms));
     EXPECT_EQ(limiter.charge(10'000, at(500ms)), at(600ms));
 }
 
-TEST(fetch_rate_limiter, a_rest_pays_back_at_most_the_burst) {
+TEST(rate_limiter, a_rest_pays_back_at_most_the_burst) {
     rate_limiter limiter(100'000, 10'000);
     (void)limiter.charge(10'000, at(0s));
     EXPECT_EQ(limiter.charge(20'000, at(1h)), at(1h + 100ms));
 }
 
-TEST(fetch_rate_limiter, the_default_burst_is_a_tenth_of_a_second) {
+TEST(rate_limiter, the_default_burst_is_a_tenth_of_a_second) {
     rate_limiter limiter(10'000'000);
     EXPECT_EQ(limiter.charge(1'000'000, at(0s)), at(0s));
     EXPECT_GT(limiter.charge(1'000, at(0s)), at(0s));
 }
 
-TEST(fetch_rate_limiter, the_default_burst_of_a_slow_rate_is_one_read) {
+TEST(rate_limiter, the_default_burst_of_a_slow_rate_is_one_read) {
     rate_limiter limiter(1000);
     EXPECT_EQ(limiter.charge(16 * 1024, at(0s)), at(0s));
     EXPECT_GT(limiter.charge(1000, at(0s)), at(999ms));
 }
 
-TEST(fetch_rate_limiter, transfers_share_the_rate_and_keep_it) {
+TEST(rate_limiter, transfers_share_the_rate_and_keep_it) {
     constexpr double rate = 1'000'000;
     rate_limiter limiter(rate);
     std::vector<deadline> resume(8, at(0s));
