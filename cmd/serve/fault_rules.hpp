@@ -30,10 +30,11 @@
 /// | `status=N`           | this status instead of an answer                                  |
 /// | `delay=T[..T]`       | waits before the answer, as long or evenly between                |
 /// | `rate=SIZE/s`        | sends no faster                                                   |
-/// | `truncate=SIZE`      | ends the connection after so much of the body                     |
+/// | `truncate=SIZE`      | ends the connection after so much of the body, chunks as they are |
+/// |                      | sent; a body that is no longer is left alone                      |
 /// | `reset`              | by a reset: before the answer, or where it is truncated           |
 /// | `stall`              | not at all, but sends nothing more from there                     |
-/// | `slow-headers`       | the head trickles, byte by byte                                   |
+/// | `slow-headers`       | the head trickles, byte by byte: at the rate, or ten a second     |
 ///
 /// Every rule that meets a request applies; where two say the same, the earlier one counts.
 
@@ -68,6 +69,11 @@ struct fault_rule {
     bool reset = false;
     bool stall = false;
     bool slow_headers = false;
+
+    /// What it does depends on the seed.
+    [[nodiscard]] bool is_random() const noexcept {
+        return chance < percentage{100} || (delay && delay_most > *delay);
+    }
 
     friend bool operator==(const fault_rule&, const fault_rule&) = default;
 };

@@ -11,7 +11,11 @@ namespace grove::cmd {
 
 serve_hub::serve_hub(const serve_options& options, const serve_doors& at,
                      const std::optional<tls_server>& tls, serve_shared& shared, access_log& log)
-    : options_(options), shared_(shared), log_(log), context_{options}, site_(context_) {
+    : options_(options),
+      shared_(shared),
+      log_(log),
+      context_{options, shared.faults},
+      site_(context_) {
     for (const endpoint& door : at.web) {
         http_server_options how;
         how.stream = stream_options();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/serve/access_log.hpp"
+#include "cmd/serve/fault_rules.hpp"
 #include "cmd/serve/serve_options.hpp"
 #include "cmd/serve/site.hpp"
 #include "cmd/serve/web_handler.hpp"
@@ -30,6 +31,7 @@ struct serve_doors {
 
 /// What the hubs of a run share. Threads: any.
 struct serve_shared {
+    fault_rules faults;
     std::atomic<std::uint64_t> answers = 0;
     remote_event stop = {};
 };

@@ -43,10 +43,14 @@ void describe(serve_options& options, option_table& table) {
     table.flag("cors", options.cors, "scripts of other sites may ask");
     table.add("auth", options.auth, "USER:PASSWORD", "who may ask").secret();
     table.add("limit", options.limit, "conns=N,body=SIZE", "what one may take");
+    table.add("fault", options.faults, "WORDS",
+              "answer badly (repeatable), words of: path=/api/* method=GET first=N chance=10% "
+              "status=503 delay=50ms..250ms rate=64k/s truncate=1k reset stall slow-headers; not "
+              "tcp://, nor what follows an upgrade");
     describe_place(options, table);
     describe_end(options, table);
     describe(options.talk, table);
-    table.add("seed", options.seed, "N", "of httpbin's random bytes");
+    table.add("seed", options.seed, "N", "of httpbin's random bytes, and of --fault");
 }
 
 std::optional<std::string> validate(const serve_options& options) {
@@ -57,6 +61,8 @@ std::optional<std::string> validate(const serve_options& options) {
         !options.routes.empty() && std::ranges::all_of(options.routes, &route::is_tcp);
     if (only_tcp && (options.port || !options.listen.empty()))
         return "-p and -l are for HTTP, and all that is asked for are TCP servers";
+    if (only_tcp && !options.faults.empty())
+        return "--fault is for HTTP, and all that is asked for are TCP servers";
     if (!options.auth.empty() && options.auth.find(':') == std::string::npos)
         return "--auth needs a password: USER:PASSWORD";
     for (std::size_t i = 0; i < options.routes.size(); ++i) {

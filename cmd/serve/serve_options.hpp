@@ -3,6 +3,7 @@
 
 #include "cmd/common/talk_options.hpp"
 #include "cmd/common/units.hpp"
+#include "cmd/serve/fault_rules.hpp"
 #include "cmd/serve/route.hpp"
 
 #include <grove/deadline.hpp>
@@ -42,6 +43,7 @@ struct serve_options {
     bool cors = false;
     std::string auth;  ///< `user:password`; empty: for everybody
     serve_limits limit;
+    std::vector<fault_rule> faults;
 
     // Where.
     std::optional<std::uint16_t> port;  ///< of 127.0.0.1

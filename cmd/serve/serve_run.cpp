@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -55,7 +57,12 @@ std::optional<tls_server> tls_of(const serve_options& options) {
 }  // namespace
 
 serve_run::serve_run(const serve_options& options, output& out)
-    : options_(options), out_(out), log_(out), tls_(tls_of(options)) {
+    : options_(options),
+      out_(out),
+      fault_seed_(options.seed ? *options.seed : std::random_device{}()),
+      shared_{.faults = fault_rules(options.faults, fault_seed_)},
+      log_(out),
+      tls_(tls_of(options)) {
     raise_descriptor_limit();
     first_ = std::make_unique<serve_hub>(options, wanted_doors(options), tls_, shared_, log_);
 }
@@ -110,7 +117,19 @@ std::string serve_run::url_of(const endpoint& door) const {
     return (options_.tls ? "https://" : "http://") + door.text() + "/";
 }
 
+/// What makes a run with faults at random the same again.
+void serve_run::announce_seed() const {
+    if (std::ranges::none_of(options_.faults, &fault_rule::is_random)) return;
+    if (options_.talk.json) {
+        json_object line;
+        out_.json(line.add("event", "faults").add("seed", fault_seed_).text());
+    } else if (!options_.seed) {
+        out_.say(fmt::format("--seed {} makes the same faults again", fault_seed_));
+    }
+}
+
 void serve_run::announce() const {
+    announce_seed();
     const serve_doors doors = first_->doors();
     if (options_.talk.json) {
         for (const endpoint& door : doors.web) {

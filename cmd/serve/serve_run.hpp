@@ -9,6 +9,7 @@
 
 #include <grove/tls.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,10 +36,12 @@ class serve_run {
  private:
     void start_threads();
     void announce() const;
+    void announce_seed() const;
     [[nodiscard]] std::string url_of(const endpoint& door) const;
 
     const serve_options& options_;
     output& out_;
+    std::uint64_t fault_seed_;
     serve_shared shared_;
     access_log log_;
     std::optional<tls_server> tls_;

@@ -3,6 +3,7 @@
 
 #include "cmd/common/base64.hpp"
 #include "cmd/serve/chat.hpp"
+#include "cmd/serve/faulty_answer.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -67,7 +68,7 @@ void allow_methods(const web_call& call, std::string_view allowed) {
     throw http_error(405).add("Allow", std::string(allowed));
 }
 
-site::site(serve_context& context) : options_(context.options) {
+site::site(serve_context& context) : context_(context), options_(context.options) {
     if (!options_.auth.empty()) credentials_ = "Basic " + base64(options_.auth);
     const std::vector<route> usual{{.path = "/", .at = {}, .argument = "."}};
     const bool none = std::ranges::all_of(options_.routes, &route::is_tcp);
@@ -92,6 +93,8 @@ void site::answer(http_request& asked, http_response& answer) {
 }
 
 void site::dispatch(http_request& asked, http_response& answer) {
+    if (fault_rules& faults = context_.faults; !faults.empty())
+        make_faulty(faults.decide(asked.method(), asked.path()), answer, context_);
     check_password(asked);
     for (const place& one : places_) {
         std::string_view below;

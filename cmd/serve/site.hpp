@@ -30,6 +30,7 @@ class site {
     void check_password(const http_request& asked) const;
     [[nodiscard]] bool answer_preflight(const http_request& asked, http_response& answer) const;
 
+    serve_context& context_;
     const serve_options& options_;
     std::string credentials_;  // as in the field: `Basic ..`
     std::vector<place> places_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/serve/fault_rules.hpp"
 #include "cmd/serve/serve_options.hpp"
 
 #include <grove/event.hpp>
@@ -18,6 +19,7 @@ namespace grove::cmd {
 /// What the handlers of one hub share.
 struct serve_context {
     const serve_options& options;
+    fault_rules& faults;
     /// The server ends: answers without an end stop now.
     event stopping = {};
 };
