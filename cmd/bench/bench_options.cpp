@@ -2,7 +2,7 @@
 #include "cmd/bench/bench_options.hpp"
 
 #include "cmd/bench/hub_bench.hpp"
-#include "cmd/bench/shift_estimate.hpp"
+#include "cmd/bench/report/shift_estimate.hpp"
 #include "cmd/common/option_table.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cmd/bench/arrivals.hpp"
+#include "cmd/bench/load/arrivals.hpp"
 #include "cmd/common/expression.hpp"
 #include "cmd/common/http_options.hpp"
 #include "cmd/common/talk_options.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cmd/bench/load_protocol.hpp"
-#include "cmd/bench/tally.hpp"
-#include "cmd/bench/wall_time.hpp"
+#include "cmd/bench/load/load_protocol.hpp"
+#include "cmd/bench/load/tally.hpp"
+#include "cmd/bench/report/wall_time.hpp"
 #include "cmd/common/expression.hpp"
 
 #include <grove/deadline.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench_run.hpp"
 
-#include "cmd/bench/load_sender.hpp"
+#include "cmd/bench/load/load_sender.hpp"
 #include "cmd/common/descriptors.hpp"
 
 #include <fmt/format.h>

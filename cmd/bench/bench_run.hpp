@@ -2,9 +2,9 @@
 #pragma once
 
 #include "cmd/bench/bench_result.hpp"
-#include "cmd/bench/bench_view.hpp"
-#include "cmd/bench/load_exchange.hpp"
-#include "cmd/bench/load_plan.hpp"
+#include "cmd/bench/load/load_exchange.hpp"
+#include "cmd/bench/load/load_plan.hpp"
+#include "cmd/bench/report/bench_view.hpp"
 #include "cmd/common/output.hpp"
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench_session.hpp"
 
-#include "cmd/bench/bench_html.hpp"
-#include "cmd/bench/bench_report.hpp"
-#include "cmd/bench/shift_estimate.hpp"
+#include "cmd/bench/report/bench_html.hpp"
+#include "cmd/bench/report/bench_report.hpp"
+#include "cmd/bench/report/shift_estimate.hpp"
 #include "cmd/common/descriptors.hpp"
 #include "cmd/common/report_file.hpp"
 #include "cmd/common/secrets.hpp"

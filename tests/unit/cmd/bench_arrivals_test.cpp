@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/arrivals.hpp"
+#include "cmd/bench/load/arrivals.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

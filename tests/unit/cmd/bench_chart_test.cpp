@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/chart.hpp"
+#include "cmd/bench/report/chart.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

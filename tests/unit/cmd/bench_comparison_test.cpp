@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/comparison.hpp"
-#include "cmd/bench/shift_estimate.hpp"
+#include "cmd/bench/report/comparison.hpp"
+#include "cmd/bench/report/shift_estimate.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/dns_message.hpp"
+#include "cmd/bench/load/dns_message.hpp"
 
 #include <gtest/gtest.h>
 

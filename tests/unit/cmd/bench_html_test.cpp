@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/bench_html.hpp"
+#include "cmd/bench/report/bench_html.hpp"
 
-#include "cmd/bench/bench_charts.hpp"
+#include "cmd/bench/report/bench_charts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/histogram_text.hpp"
-#include "cmd/bench/interval_log.hpp"
-#include "cmd/bench/wall_time.hpp"
+#include "cmd/bench/report/histogram_text.hpp"
+#include "cmd/bench/report/interval_log.hpp"
+#include "cmd/bench/report/wall_time.hpp"
 #include "cmd/common/base64.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/request_script.hpp"
+#include "cmd/bench/load/request_script.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

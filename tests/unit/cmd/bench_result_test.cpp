@@ -2,8 +2,8 @@
 #include "cmd/bench/bench_result.hpp"
 
 #include "cmd/bench/bench_options.hpp"
-#include "cmd/bench/bench_report.hpp"
-#include "cmd/bench/bench_view.hpp"
+#include "cmd/bench/report/bench_report.hpp"
+#include "cmd/bench/report/bench_view.hpp"
 
 #include <grove/dns.hpp>
 #include <grove/http_connection.hpp>
@@ -137,7 +137,7 @@ TEST(doubts, are_told_where_the_figures_say_more_of_this_machine) {
     r.unsent = 4;
     EXPECT_THAT(r.doubts(),
                 ElementsAre(HasSubstr("2.00 ms or more after their time"),
-                            HasSubstr("3 requests waited"), HasSubstr("4 requests were due")));
+                            HasSubstr("3 requests were sent late"), HasSubstr("4 requests were due")));
 }
 
 TEST(table, shows_rate_percentiles_statuses_and_errors) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench_options.hpp"
-#include "cmd/bench/bench_report.hpp"
-#include "cmd/bench/saved_bench.hpp"
+#include "cmd/bench/report/bench_report.hpp"
+#include "cmd/bench/report/saved_bench.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/text_script.hpp"
+#include "cmd/bench/load/text_script.hpp"
 
 #include <gtest/gtest.h>
 
