@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// What `make run` shows: a server that misbehaves, on greenlets of this process, and `grove fetch`
-// bringing 200 files through it. Everything is checked at the end; the exit status says so.
+// What `make run` shows, on 127.0.0.1: `grove serve` with faults, `grove fetch` bringing 200 files
+// through them, and `grove bench` telling what a server that stands still costs its clients.
+// Everything is checked; the exit status says so.
 
 #include <grove/digest.hpp>
-#include <grove/event.hpp>
+#include <grove/file.hpp>
 #include <grove/greenlet.hpp>
-#include <grove/hub.hpp>
-#include <grove/socket.hpp>
+#include <grove/process.hpp>
 
-#include <spawn.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -28,6 +25,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 constexpr int file_count = 200;
+constexpr auto frozen = 500ms;
 
 std::string name_of(int number) {
     return "file-" + std::to_string(number) + ".bin";
@@ -50,122 +48,125 @@ std::string sha256_of(const std::string& bytes) {
     return sum.hex();
 }
 
-class naughty_server {
+void say(const std::string& text) {
+    std::puts(text.c_str());
+    std::fflush(stdout);
+}
+
+/// The number behind `"key":` that comes behind `"object":`.
+double number_in(std::string_view json, std::string_view object, std::string_view key) {
+    const auto behind = [&](std::string_view name, std::size_t from) {
+        const std::size_t at = json.find('"' + std::string(name) + "\":", from);
+        if (at == std::string_view::npos) throw std::runtime_error("no " + std::string(name));
+        return at + name.size() + 3;
+    };
+    const std::size_t at = behind(key, object.empty() ? 0 : behind(object, 0));
+    return std::strtod(std::string(json.substr(at, 32)).c_str(), nullptr);
+}
+
+/// `grove serve`, for as long as it lives.
+class server {
  public:
-    naughty_server() : door_(*grove::endpoint::parse("127.0.0.1:0")) {}
+    server(const std::string& program, std::vector<std::string> words)
+        : process_({.command = with(program, std::move(words)),
+                    .output = grove::stdio::pipe,
+                    .errors = grove::stdio::null}),
+          port_(static_cast<int>(number_in(process_.out().read_line(10s), "", "port"))) {}
 
-    [[nodiscard]] std::string url() const { return "http://" + door_.local().text() + '/'; }
+    [[nodiscard]] std::string url() const {
+        return "http://127.0.0.1:" + std::to_string(port_) + '/';
+    }
 
-    void serve() {
-        for (;;) {
-            grove::spawn_detached([this, peer = door_.accept()]() mutable { talk(peer); });
-        }
+    void stand_still(grove::duration time) {
+        process_.signal(SIGSTOP);
+        grove::sleep_for(time);
+        process_.signal(SIGCONT);
     }
 
  private:
-    void talk(grove::socket& peer) {
-        for (;;) {
-            const std::string request = peer.read_line(30s);
-            if (request.empty()) return;
-            while (peer.read_line(30s).size() > 2) {
-            }
-            const std::size_t begin = request.find("file-") + 5;
-            if (!answer(peer, std::stoi(request.substr(begin)))) return;
-        }
+    static std::vector<std::string> with(const std::string& program,
+                                         std::vector<std::string> words) {
+        std::vector<std::string> all{program, "serve", "--json", "-p", "0"};
+        all.insert(all.end(), words.begin(), words.end());
+        return all;
     }
 
-    /// False: the connection ends here.
-    bool answer(grove::socket& peer, int number) {
-        const int asked = ++asked_[static_cast<std::size_t>(number)];
-        if (number == 77 && asked <= 2) {
-            peer.write_all("HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n");
-            return true;
-        }
-        const std::string body = content_of(number);
-        peer.write_all("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
-                       "\r\n\r\n");
-        if (number % 10 == 3 && asked == 1) {
-            peer.write_all(std::string_view(body).substr(0, body.size() / 2));
-            return false;  // truncated
-        }
-        if (number % 40 == 0)
-            drip(peer, body);
-        else
-            peer.write_all(body);
-        return true;
-    }
-
-    static void drip(grove::socket& peer, std::string_view body) {
-        while (!body.empty()) {
-            peer.write_all(body.substr(0, 1000));
-            body.remove_prefix(std::min<std::size_t>(body.size(), 1000));
-            grove::sleep_for(50ms);
-        }
-    }
-
-    grove::listener door_;
-    std::array<int, file_count> asked_{};
+    grove::process process_;
+    int port_;
 };
 
-/// Runs a command with our own stdin, stdout and stderr; the hub goes on meanwhile.
-int run(std::vector<std::string> words) {
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    pid_t child = 0;
-    if (posix_spawn(&child, words[0].c_str(), nullptr, nullptr, arguments.data(), environ) != 0) {
-        std::perror(words[0].c_str());
-        return 127;
+void make_files(const fs::path& folder) {
+    fs::create_directory(folder / "files");
+    std::string sums;
+    for (int i = 0; i < file_count; ++i) {
+        grove::write_file_atomically((folder / "files" / name_of(i)).string(), content_of(i));
+        sums += sha256_of(content_of(i)) + "  " + name_of(i) + '\n';
     }
-    const int watched = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
-    grove::event ended;
-    {
-        const grove::watch end = grove::hub::current().watch_fd(
-            watched, grove::readiness::read, [&](grove::readiness) { ended.set(); },
-            grove::keep_alive::yes);
-        ended.wait();
-    }
-    close(watched);
-    int status = 0;
-    waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    grove::write_file_atomically((folder / "SHA256SUMS").string(), sums);
 }
 
 int count_good_files(const fs::path& folder) {
     int good = 0;
     for (int i = 0; i < file_count; ++i) {
-        std::ifstream file(folder / name_of(i), std::ios::binary);
-        std::ostringstream bytes;
-        bytes << file.rdbuf();
-        if (bytes.str() == content_of(i)) ++good;
+        const fs::path file = folder / name_of(i);
+        if (fs::exists(file) && grove::read_file(file.string()) == content_of(i)) ++good;
     }
     return good;
 }
 
-int show(const fs::path& program, const fs::path& folder) {
-    naughty_server server;
-    auto serving = grove::spawn([&] { server.serve(); });
-    const fs::path list = folder / "SHA256SUMS";
-    {
-        std::ofstream sums(list);
-        for (int i = 0; i < file_count; ++i) {
-            sums << sha256_of(content_of(i)) << "  " << name_of(i) << '\n';
-        }
-    }
+/// Result: all files are there.
+bool show_fetch(const std::string& program, const fs::path& folder) {
+    say("A server that cuts answers short, is busy twice, and answers one file slowly:\n\n"
+        "  grove serve files --fault 'path=/file-*3.bin truncate=1k first=20'\\\n"
+        "                    --fault 'path=/file-77.bin status=503 first=2'\\\n"
+        "                    --fault 'path=/file-40.bin rate=20k/s'\n");
+    const server naughty(
+        program, {(folder / "files").string(), "--fault", "path=/file-*3.bin truncate=1k first=20",
+                  "--fault", "path=/file-77.bin status=503 first=2", "--fault",
+                  "path=/file-40.bin rate=20k/s"});
+    say("  grove fetch -i SHA256SUMS --base " + naughty.url() + " -o out/\n");
     const std::string out = (folder / "out").string() + '/';
-    std::printf(
-        "A server of this process truncates every tenth file, drips some, and is busy once.\n"
-        "\n  grove fetch -i SHA256SUMS --base %s -o out/\n\n",
-        server.url().c_str());
-    std::fflush(stdout);
-    const int code =
-        run({program.string(), "fetch", "-i", list.string(), "--base", server.url(), "-o", out});
+    grove::process fetch({.command = {program, "fetch", "-i", (folder / "SHA256SUMS").string(),
+                                      "--base", naughty.url(), "-o", out}});
+    const auto ended = fetch.wait();
     const int good = count_good_files(out);
-    std::printf("\nfetch ended with %d; %d of %d files are whole, byte for byte.\n", code, good,
-                file_count);
-    std::printf("\nType next:\n  %s fetch --help\n  %s fetch -o - URL\n", program.c_str(),
-                program.c_str());
-    return code == 0 && good == file_count ? 0 : 1;
+    std::printf("\nfetch ended with %s; %d of %d files are whole, byte for byte.\n\n",
+                ended->text().c_str(), good, file_count);
+    return ended->success() && good == file_count;
+}
+
+/// Result: what was measured can be true.
+bool show_bench(const std::string& program) {
+    server steady(program, {"/=json:{\"id\":1}"});
+    say("A server that answers at once, but stands still for half a second:\n\n"
+        "  grove serve '/=json:{\"id\":1}'\n"
+        "  grove bench --rate 2000/s -z 3s -c 16 " +
+        steady.url() + "\n");
+    auto stop = grove::spawn([&] {
+        grove::sleep_for(1s);
+        steady.stand_still(frozen);
+    });
+    const grove::completed bench =
+        grove::run({.command = {program, "bench", "-q", "--json", "--rate", "2000/s", "-z", "3s",
+                                "-c", "16", steady.url()}});
+    stop.join();
+    if (!bench.status.success()) {
+        std::printf("bench ended with %s\n%s", bench.status.text().c_str(), bench.err.c_str());
+        return false;
+    }
+    const double corrected = number_in(bench.out, "latency", "p99") * 1000;
+    const double raw = number_in(bench.out, "raw", "p99") * 1000;
+    std::printf(
+        "  %.0f requests; p99 as clients had to wait: %.1f ms (from the sending on: %.1f ms)\n",
+        number_in(bench.out, "", "requests"), corrected, raw);
+    return corrected > raw && corrected > 300;
+}
+
+int show(const std::string& program, const fs::path& folder) {
+    make_files(folder);
+    const bool fetched = show_fetch(program, folder);
+    const bool measured = show_bench(program);
+    return fetched && measured ? 0 : 1;
 }
 
 }  // namespace
@@ -177,7 +178,12 @@ int main() {
         std::perror("mkdtemp");
         return 3;
     }
-    const int result = show(program, pattern);
+    int result = 1;
+    try {
+        result = show(program.string(), pattern);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "quickstart: %s\n", e.what());
+    }
     fs::remove_all(pattern);
     return result;
 }
