@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <random>
 #include <string>
-#include <utility>
 
 using namespace std::chrono_literals;
 
@@ -21,18 +20,7 @@ points.onmessage = ({ data }) => document.querySelector("pre").append(data, "\n"
 </script>
 )";
 
-grove::websocket accept(const grove::http_request& asked, grove::http_response& answer) {
-    const auto told = grove::answer_websocket(
-        grove::websocket_request::of(asked.method(), asked.minor_version(), asked.fields()));
-    if (!told.accepted()) throw grove::http_error(told.status, told.reason);
-    for (const auto& [name, value] : told.fields) {
-        if (name == "Sec-WebSocket-Accept") answer.add(name, value);
-    }
-    grove::http_upgraded made = answer.upgrade("websocket");
-    return {std::move(made.peer), grove::websocket_role::server, {}, made.read_ahead};
-}
-
-void send_points(grove::websocket peer) {
+void send_points(grove::websocket& peer) {
     std::minstd_rand random(1);
     std::uniform_int_distribution<> height(1, 5);
     // Nothing is expected from the page but that it goes.
@@ -47,7 +35,10 @@ void send_points(grove::websocket peer) {
 }
 
 void application(grove::http_request& asked, grove::http_response& answer) {
-    if (asked.path() == "/data") return send_points(accept(asked, answer));
+    if (asked.path() == "/data") {
+        if (auto peer = grove::websocket::upgrade(asked, answer)) send_points(*peer);
+        return;
+    }
     answer.add("Content-Type", "text/html").send(page);
 }
 
