@@ -41,6 +41,7 @@ constexpr std::array web_handlers{
     handler_row{"sse", route_kind::sse},
     handler_row{"long-poll", route_kind::long_poll},
     handler_row{"chat", route_kind::chat, behind_colon::maybe},
+    handler_row{"exec", route_kind::exec, behind_colon::something, "exec:date"},
 };
 constexpr std::array tcp_handlers{
     handler_row{"echo", route_kind::tcp_echo},
@@ -88,6 +89,11 @@ std::optional<text_error> check_status(std::string_view text, std::size_t at) {
     return text_error{"is no status", at, "write 200 to 599"};
 }
 
+std::optional<text_error> check_command(std::string_view text, std::size_t at) {
+    if (!text.empty()) return std::nullopt;
+    return text_error{"names no command", at, "write exec:date"};
+}
+
 std::optional<text_error> check_json(std::string_view text, std::size_t at) {
     boost::json::stream_parser parser;
     boost::system::error_code error;
@@ -110,6 +116,27 @@ std::optional<text_error> check_rooms(std::string_view text, std::size_t at) {
     return std::nullopt;
 }
 
+/// Another server. `http://:3000` is on this machine.
+std::optional<text_error> parse_proxy(std::string_view url, std::size_t at, route& into) {
+    const std::size_t host = url.find("://") + 3;
+    const bool is_local = url.find_first_of(":/?#", host) == host;
+    std::string whole(url);
+    if (is_local) whole.insert(host, "localhost");
+    target read;
+    if (auto wrong = parse_http_target(whole, read)) {
+        if (is_local) wrong->offset -= std::min(wrong->offset, whole.size() - url.size());
+        wrong->offset += at;
+        return wrong;
+    }
+    if (!read.user.empty() || !read.password.empty())
+        return text_error{"names a user", at + host, "leave it to the client to say who asks"};
+    if (const std::size_t query = url.find_first_of("?#"); query != std::string_view::npos)
+        return text_error{"has more than a path", at + query, "leave that out"};
+    into.kind = route_kind::proxy;
+    into.argument = url;
+    return std::nullopt;
+}
+
 /// `at`: where `handler` begins in the word.
 std::optional<text_error> parse_web_handler(std::string_view handler, std::size_t at, route& into) {
     const std::size_t colon = std::min(handler.find(':'), handler.size());
@@ -124,11 +151,14 @@ std::optional<text_error> parse_web_handler(std::string_view handler, std::size_
         into.kind = row->kind;
         into.argument = argument;
         if (row->kind == route_kind::status) return check_status(argument, at + colon + 1);
+        if (row->kind == route_kind::exec) return check_command(argument, at + colon + 1);
         if (row->kind == route_kind::json) return check_json(argument, at + colon + 1);
         if (row->kind == route_kind::chat && colon < handler.size())
             return check_rooms(argument, at + colon + 1);
         return std::nullopt;
     }
+    if (handler.starts_with("http://") || handler.starts_with("https://"))
+        return parse_proxy(handler, at, into);
     into.kind = route_kind::files;
     into.argument = handler;
     if (handler.empty()) return text_error{"says nothing to serve", at, hint_for(web_handlers, {})};
@@ -137,19 +167,45 @@ std::optional<text_error> parse_web_handler(std::string_view handler, std::size_
                       hint_for(web_handlers, name)};
 }
 
+/// `tcp://:5432` is on this machine.
+std::optional<text_error> parse_tcp_proxy(std::string_view url, std::size_t at, route& into) {
+    constexpr std::string_view local = "localhost";
+    const std::size_t host = url.find("://") + 3;
+    const bool is_local = url.find(':', host) == host;
+    std::string whole(url);
+    if (is_local) whole.insert(host, local);
+    target read;
+    if (auto wrong = parse_value(whole, read)) {
+        if (is_local) wrong->offset -= std::min(wrong->offset, local.size());
+        wrong->offset += at;
+        return wrong;
+    }
+    into.kind = route_kind::tcp_proxy;
+    into.argument = read.endpoint();
+    return std::nullopt;
+}
+
 std::optional<text_error> parse_tcp(std::string_view text, route& into) {
     constexpr std::string_view scheme = "tcp://";
+    constexpr std::string_view exec = "exec:";
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos)
         return text_error{"says nothing to serve", text.size(), "tcp://:5000=lines"};
     const std::string_view handler = text.substr(equals + 1);
-    const handler_row* const row = find(tcp_handlers, handler);
-    if (!row) {
-        return text_error{"is no TCP handler", equals + 1, "there are " + list(tcp_handlers)};
-    }
     into.path.clear();
     into.at = text.substr(scheme.size(), equals - scheme.size());
-    into.kind = row->kind;
+    if (handler.starts_with(scheme)) {
+        if (auto wrong = parse_tcp_proxy(handler, equals + 1, into)) return wrong;
+    } else if (handler.starts_with(exec)) {
+        into.kind = route_kind::tcp_exec;
+        into.argument = handler.substr(exec.size());
+        if (auto wrong = check_command(into.argument, equals + 1 + exec.size())) return wrong;
+    } else if (const handler_row* const row = find(tcp_handlers, handler)) {
+        into.kind = row->kind;
+    } else {
+        return text_error{"is no TCP handler", equals + 1,
+                          "there are " + list(tcp_handlers) + ", exec:.., tcp://HOST:PORT"};
+    }
     if (into.at.find(':') == std::string::npos)
         return text_error{"has no port", equals, "tcp://:5000=" + std::string(handler)};
     return std::nullopt;

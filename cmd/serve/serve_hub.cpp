@@ -30,8 +30,8 @@ serve_hub::serve_hub(const serve_options& options, const serve_doors& at,
     std::size_t next = 0;
     for (const route& one : options.routes) {
         if (!one.is_tcp()) continue;
-        tcp_.push_back(std::make_unique<stream_server>(
-            at.tcp[next++], tcp_service(one.kind, context_), stream_options()));
+        tcp_.push_back(std::make_unique<stream_server>(at.tcp[next++], tcp_service(one, context_),
+                                                       stream_options()));
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include "cmd/common/option_table.hpp"
 
+#include <grove/endpoint.hpp>
+
 #include <algorithm>
 
 namespace grove::cmd {
@@ -24,6 +26,14 @@ void describe_place(serve_options& options, option_table& table) {
     table.advise("--host", "use -l HOST:PORT");
 }
 
+void describe_upstream(serve_options& options, option_table& table) {
+    table.group("Servers behind it");
+    table.add("timeout", options.timeout, "T", "to connect, and until an answer begins")
+        .range(1ms, 24h);
+    table.flag({'k', "insecure"}, options.insecure, "accept any certificate");
+    table.add("cacert", options.cacert, "FILE", "trust these authorities (PEM)");
+}
+
 void describe_end(serve_options& options, option_table& table) {
     table.group("How long");
     table.add({'n', "requests"}, options.requests, "N", "end after so many answers")
@@ -38,9 +48,12 @@ void describe(serve_options& options, option_table& table) {
     table.group("What");
     table.words("what", options.routes, "[PATH=]HANDLER",
                 "a folder or file, echo, ws-echo, json:{..}, status:N, httpbin, stream, sse, "
-                "long-poll, chat; tcp://:PORT=echo|lines|discard|chargen");
+                "long-poll, chat, exec:COMMAND, http://HOST:PORT; "
+                "tcp://:PORT=echo|lines|discard|chargen|exec:COMMAND|tcp://HOST:PORT");
     table.flag("spa", options.single_page, "paths that are not there get index.html");
     table.flag("cors", options.cors, "scripts of other sites may ask");
+    table.flag("broadcast", options.broadcast, "exec: one program, whose lines all get");
+    table.flag("public", options.is_public, "exec may be reached from other machines");
     table.add("auth", options.auth, "USER:PASSWORD", "who may ask").secret();
     table.add("limit", options.limit, "conns=N,body=SIZE", "what one may take");
     table.add("fault", options.faults, "WORDS",
@@ -48,10 +61,51 @@ void describe(serve_options& options, option_table& table) {
               "status=503 delay=50ms..250ms rate=64k/s truncate=1k reset stall slow-headers; not "
               "tcp://, nor what follows an upgrade");
     describe_place(options, table);
+    describe_upstream(options, table);
     describe_end(options, table);
     describe(options.talk, table);
     table.add("seed", options.seed, "N", "of httpbin's random bytes, and of --fault");
 }
+
+namespace {
+
+bool is_of_this_machine(std::string_view door) {
+    if (door.starts_with("unix:")) return true;
+    const auto at = grove::endpoint::parse(door);
+    if (!at || !at->address()) return false;
+    const std::string address = at->address()->text();
+    return address.starts_with("127.") || address == "::1";
+}
+
+/// Result: where a program could be started from another machine; empty: nowhere.
+std::string open_door(const serve_options& options) {
+    for (const route& one : options.routes) {
+        if (!one.runs_programs()) continue;
+        // `:5000` of a TCP server is on this machine alone.
+        if (one.is_tcp() && !one.at.starts_with(':') && !is_of_this_machine(one.at))
+            return "tcp://" + one.at;
+        if (one.is_tcp()) continue;
+        for (const std::string& door : doors_of(options)) {
+            if (!is_of_this_machine(door)) return "-l " + door;
+        }
+    }
+    return {};
+}
+
+std::optional<std::string> validate_programs(const serve_options& options) {
+    const bool any = std::ranges::any_of(
+        options.routes, [](const route& one) { return one.kind == route_kind::exec; });
+    if (options.broadcast && !any) return "--broadcast needs a program: /feed=exec:COMMAND";
+    if (options.broadcast && options.threads > 1)
+        return "--broadcast and --threads exclude each other: one program speaks to all";
+    if (const std::string door = open_door(options); !options.is_public && !door.empty()) {
+        return "exec at " + door +
+               " lets other machines start programs: listen on 127.0.0.1, or say --public";
+    }
+    return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<std::string> validate(const serve_options& options) {
     if (options.talk.quiet && options.talk.verbose) return "-q and -v exclude each other";
@@ -75,6 +129,7 @@ std::optional<std::string> validate(const serve_options& options) {
         if (same != options.routes.end())
             return (one.is_tcp() ? "tcp://" + one.at : one.path) + " is given twice";
     }
+    if (auto wrong = validate_programs(options)) return wrong;
     const bool files =
         options.routes.empty() || std::ranges::any_of(options.routes, [](const route& one) {
             return one.kind == route_kind::files;

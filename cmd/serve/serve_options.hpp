@@ -41,7 +41,9 @@ struct serve_options {
     std::vector<route> routes;  ///< none: this folder, at /
     bool single_page = false;
     bool cors = false;
-    std::string auth;  ///< `user:password`; empty: for everybody
+    std::string auth;        ///< `user:password`; empty: for everybody
+    bool broadcast = false;  ///< one program for all who ask
+    bool is_public = false;  ///< programs may be started from other machines
     serve_limits limit;
     std::vector<fault_rule> faults;
 
@@ -50,6 +52,11 @@ struct serve_options {
     std::vector<std::string> listen;    ///< `host:port`, `unix:PATH`; with neither: port 8000
     std::optional<tls_choice> tls;
     unsigned threads = 1;
+
+    // Servers behind it.
+    duration timeout = std::chrono::seconds(60);  ///< to connect, and to begin an answer
+    bool insecure = false;
+    std::string cacert;  ///< PEM; empty: the system's
 
     // When it ends.
     std::optional<std::uint64_t> requests;

@@ -53,6 +53,11 @@ std::unique_ptr<web_handler> handler_for(const route& what, serve_context& conte
             return long_poll_handler(context);
         case route_kind::chat:
             return chat_handler(chat_room_names(what.argument), context);
+        case route_kind::proxy:
+            return proxy_handler(what, context);
+        case route_kind::exec:
+            return context.options.broadcast ? broadcast_handler(what, context)
+                                             : exec_handler(what, context);
         default:
             throw std::logic_error("a TCP server is no handler of HTTP");
     }
@@ -66,6 +71,21 @@ void allow_methods(const web_call& call, std::string_view allowed) {
         left.remove_prefix(std::min(end + 2, left.size()));
     }
     throw http_error(405).add("Allow", std::string(allowed));
+}
+
+void refuse_other_sites(const http_request& asked, const serve_options& options) {
+    if (options.cors) return;
+    const std::string_view origin = asked.find("Origin").value_or("");
+    const std::size_t host = std::min(origin.find("://"), origin.size());
+    const bool is_ours =
+        origin.empty() ||
+        (host < origin.size() && origin.substr(host + 3) == asked.find("Host").value_or(""));
+    if (!is_ours || asked.find("Sec-Fetch-Site") == "cross-site")
+        throw http_error(403, "a page of another site may not ask this: --cors lets it");
+}
+
+std::optional<std::uint64_t> announced_length(const http_request& asked) {
+    return asked.find("Content-Length") ? asked.content_length() : std::nullopt;
 }
 
 site::site(serve_context& context) : context_(context), options_(context.options) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/serve/tcp_service.hpp"
 
+#include "cmd/serve/relay.hpp"
+#include "cmd/serve/tcp_exec.hpp"
+
+#include <grove/dial.hpp>
 #include <grove/socket.hpp>
 
 #include <array>
@@ -65,8 +69,8 @@ stream_server::handler until_gone(Work work) {
 
 }  // namespace
 
-stream_server::handler tcp_service(route_kind kind, serve_context& context) {
-    switch (kind) {
+stream_server::handler tcp_service(const route& what, serve_context& context) {
+    switch (what.kind) {
         case route_kind::tcp_echo:
             return until_gone(echo);
         case route_kind::tcp_lines:
@@ -75,6 +79,14 @@ stream_server::handler tcp_service(route_kind kind, serve_context& context) {
             return until_gone(discard);
         case route_kind::tcp_chargen:
             return until_gone([&context](socket& peer) { chargen(peer, context); });
+        case route_kind::tcp_proxy:
+            return until_gone([&context, to = what.argument](socket& peer) {
+                socket other = dial(to, {}, context.options.timeout);
+                relay(peer, other);
+            });
+        case route_kind::tcp_exec:
+            return until_gone(
+                [command = what.argument](socket& peer) { serve_by_program(peer, command); });
         default:
             throw std::logic_error("a handler of HTTP is no TCP server");
     }

@@ -10,7 +10,7 @@
 
 namespace grove::cmd {
 
-/// The one of `kind`. `context` must outlive it.
-[[nodiscard]] stream_server::handler tcp_service(route_kind kind, serve_context& context);
+/// The one of a route that is a TCP server. `context` must outlive it.
+[[nodiscard]] stream_server::handler tcp_service(const route& what, serve_context& context);
 
 }  // namespace grove::cmd

@@ -7,7 +7,9 @@
 #include <grove/event.hpp>
 #include <grove/http_exchange.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +59,17 @@ class web_handler {
 [[nodiscard]] std::unique_ptr<web_handler> long_poll_handler(serve_context& context);
 [[nodiscard]] std::unique_ptr<web_handler> chat_handler(const std::vector<std::string>& rooms,
                                                         serve_context& context);
+[[nodiscard]] std::unique_ptr<web_handler> proxy_handler(const route& what, serve_context& context);
+[[nodiscard]] std::unique_ptr<web_handler> exec_handler(const route& what, serve_context& context);
+[[nodiscard]] std::unique_ptr<web_handler> broadcast_handler(const route& what,
+                                                             serve_context& context);
+
+/// Of the body, where the request says one.
+[[nodiscard]] std::optional<std::uint64_t> announced_length(const http_request& asked);
+
+/// 403 for what a page of another site has made a browser ask, unless `--cors` lets it: such a page
+/// must not start programs here.
+void refuse_other_sites(const http_request& asked, const serve_options& options);
 
 /// 405 with what is allowed, unless the method is one of these, as in `GET, HEAD`.
 void allow_methods(const web_call& call, std::string_view allowed);

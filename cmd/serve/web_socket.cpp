@@ -4,6 +4,7 @@
 #include <grove/websocket_handshake.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -42,6 +43,14 @@ websocket accept_websocket(const web_call& call, const serve_context& context) {
                                     static_cast<std::size_t>(context.options.limit.body)};
     return websocket(std::move(made.peer), websocket_role::server, how, made.read_ahead,
                      told.subprotocol);
+}
+
+void send_line(websocket& to, std::string_view line) {
+    try {
+        to.send(line);
+    } catch (const std::invalid_argument&) {
+        to.send(websocket_kind::binary, line);  // it is not UTF-8
+    }
 }
 
 }  // namespace grove::cmd

@@ -5,6 +5,8 @@
 
 #include <grove/websocket.hpp>
 
+#include <string_view>
+
 /// A request that becomes a WebSocket.
 
 namespace grove::cmd {
@@ -14,5 +16,8 @@ namespace grove::cmd {
 
 /// Throws: `http_error` for a request that is no good handshake (RFC 6455 section 4.2.2).
 [[nodiscard]] websocket accept_websocket(const web_call& call, const serve_context& context);
+
+/// As a text, or where it is not UTF-8 as it is.
+void send_line(websocket& to, std::string_view line);
 
 }  // namespace grove::cmd
