@@ -78,7 +78,9 @@ class broadcast final : public web_handler {
 
  private:
     void send_messages(const web_call& call) {
-        websocket peer = accept_websocket(call, context_);
+        std::optional<websocket> made = accept_websocket(call, context_);
+        if (!made) return;
+        websocket& peer = *made;
         line_fan::listener mine(lines_);
         begin();
         group beside;

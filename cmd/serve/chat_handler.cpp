@@ -185,7 +185,9 @@ class handler final : public web_handler {
         refuse_other_sites(call);
         const std::uint64_t seen = after_of(query_values(call.asked.query()), room);
         const chat_user::presence here(enter(room, user));
-        chat_socket talk(accept_websocket(call, context_), room, seen);
+        std::optional<websocket> peer = accept_websocket(call, context_);
+        if (!peer) return;
+        chat_socket talk(std::move(*peer), room, seen);
         talk.run([&](std::string_view text) { chat_.say(room, user, text, now()); });
     }
 

@@ -4,6 +4,7 @@
 
 #include <grove/websocket.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,8 +44,10 @@ class message_echo final : public web_handler {
     explicit message_echo(serve_context& context) : context_(context) {}
 
     void answer(const web_call& call) override {
-        websocket peer = accept_websocket(call, context_);
-        while (const auto got = peer.receive()) peer.send(got->kind, got->data);
+        std::optional<websocket> peer = accept_websocket(call, context_);
+        if (!peer) return;
+        // What came together goes back together.
+        while (const auto got = peer->receive()) peer->send_later(got->kind, got->data);
     }
 
  private:

@@ -105,8 +105,7 @@ class exec final : public web_handler {
         refuse_other_sites(call.asked, context_.options);
         exec_program program(command_, environment_for(call), exec_input::ours);
         if (!wants_websocket(call.asked)) return exec_answer(call, program).run();
-        websocket peer = accept_websocket(call, context_);
-        talk(peer, program);
+        if (auto peer = accept_websocket(call, context_)) talk(*peer, program);
     }
 
  private:

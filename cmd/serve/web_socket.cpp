@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/serve/web_socket.hpp"
 
-#include <grove/websocket_handshake.hpp>
-
 #include <algorithm>
 #include <stdexcept>
-#include <string>
-#include <utility>
 
 namespace grove::cmd {
 namespace {
@@ -16,11 +12,6 @@ bool same_word(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-/// What the server adds to a 101 by itself.
-bool is_of_upgrade(std::string_view name) noexcept {
-    return same_word(name, "Upgrade") || same_word(name, "Connection");
-}
-
 }  // namespace
 
 bool wants_websocket(const http_request& asked) noexcept {
@@ -28,21 +19,10 @@ bool wants_websocket(const http_request& asked) noexcept {
     return protocol && same_word(*protocol, "websocket");
 }
 
-websocket accept_websocket(const web_call& call, const serve_context& context) {
-    const websocket_answer told = answer_websocket(websocket_request::of(
-        call.asked.method(), call.asked.minor_version(), call.asked.fields()));
-    http_error refusal(told.accepted() ? 400 : told.status, told.reason);
-    for (const http::header& field : told.fields) {
-        if (is_of_upgrade(field.name)) continue;
-        call.answer.add(field.name, field.value);
-        refusal.add(field.name, field.value);
-    }
-    if (!told.accepted()) throw refusal;
-    http_upgraded made = call.answer.upgrade("websocket");
-    const websocket_options how{.message_limit =
-                                    static_cast<std::size_t>(context.options.limit.body)};
-    return websocket(std::move(made.peer), websocket_role::server, how, made.read_ahead,
-                     told.subprotocol);
+std::optional<websocket> accept_websocket(const web_call& call, const serve_context& context) {
+    websocket_accept_options how;
+    how.connection.message_limit = static_cast<std::size_t>(context.options.limit.body);
+    return websocket::upgrade(call.asked, call.answer, how);
 }
 
 void send_line(websocket& to, std::string_view line) {
