@@ -16,7 +16,7 @@ exit_code run_serve(const serve_options& options, output& out) {
         out.error(e.what());
         return exit_code::usage;
     } catch (const std::system_error& e) {
-        const bool taken = e.code() == std::errc::address_in_use;
+        const bool taken = e.code() == std::errc::address_in_use && options.listen.empty();
         out.error(e.what() + std::string(taken ? " (-p 0 picks a free port)" : ""));
         return exit_code::environment;
     }

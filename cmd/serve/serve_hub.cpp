@@ -16,17 +16,19 @@ serve_hub::serve_hub(const serve_options& options, const serve_doors& at,
       log_(log),
       context_{options, shared.faults},
       site_(context_) {
-    for (const endpoint& door : at.web) {
-        http_server_options how;
-        how.stream = stream_options();
-        how.stream.tls = tls;
-        how.limits.body = options.limit.body;
-        how.on_answer = [this](const http_record& record) { note(record); };
+    http_server_options how;
+    how.stream = stream_options();
+    how.stream.tls = tls;
+    how.limits.body = options.limit.body;
+    how.on_answer = [this](const http_record& record) { note(record); };
+    const auto serve = [&](auto&& door) {
         web_.push_back(std::make_unique<http_server>(
-            door,
+            std::forward<decltype(door)>(door),
             [this](http_request& asked, http_response& answer) { site_.answer(asked, answer); },
             how));
-    }
+    };
+    for (const endpoint& door : at.web) serve(door);
+    for (const int door : at.given) serve(listener(door));
     std::size_t next = 0;
     for (const route& one : options.routes) {
         if (!one.is_tcp()) continue;

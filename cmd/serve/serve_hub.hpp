@@ -26,6 +26,7 @@ namespace grove::cmd {
 /// Where it listens.
 struct serve_doors {
     std::vector<endpoint> web;
+    std::vector<int> given;     ///< descriptors that listen already
     std::vector<endpoint> tcp;  ///< in the order of the routes that are TCP servers
 };
 

@@ -18,7 +18,8 @@ void describe_place(serve_options& options, option_table& table) {
     table.group("Where");
     table.add({'p', "port"}, options.port, "PORT", "of 127.0.0.1; 0 picks one and prints it")
         .default_text("8000");
-    table.add({'l', "listen"}, options.listen, "ADDRESS", "HOST:PORT or unix:PATH; repeatable");
+    table.add({'l', "listen"}, options.listen, "ADDRESS",
+              "HOST:PORT, unix:PATH or fd:N; repeatable");
     table.add("tls", options.tls, "auto|CERT,KEY", "https; auto makes a certificate up");
     table.add("threads", options.threads, "N", "a server on each, sharing the port").range(1, 256);
     table.advise("--bind", "use -l HOST:PORT");
@@ -113,6 +114,10 @@ std::optional<std::string> validate(const serve_options& options) {
         return "-p and -l exclude each other: write -l 127.0.0.1:PORT beside the others";
     const bool only_tcp =
         !options.routes.empty() && std::ranges::all_of(options.routes, &route::is_tcp);
+    if (options.threads > 1 && std::ranges::any_of(options.listen, [](const std::string& door) {
+            return given_descriptor(door).has_value();
+        }))
+        return "-l fd:N is one socket, which --threads cannot share: use HOST:PORT";
     if (only_tcp && (options.port || !options.listen.empty()))
         return "-p and -l are for HTTP, and all that is asked for are TCP servers";
     if (only_tcp && !options.faults.empty())
@@ -182,6 +187,14 @@ std::optional<text_error> parse_value(std::string_view text, serve_limits& into)
     }
     into = made;
     return std::nullopt;
+}
+
+std::optional<int> given_descriptor(std::string_view door) {
+    constexpr std::string_view word = "fd:";
+    if (!door.starts_with(word)) return std::nullopt;
+    std::uint16_t fd = 0;
+    if (option_detail::parse(door.substr(word.size()), fd)) return std::nullopt;
+    return fd;
 }
 
 std::vector<std::string> doors_of(const serve_options& options) {

@@ -75,7 +75,10 @@ void describe(serve_options& options, option_table& table);
 [[nodiscard]] std::optional<text_error> parse_value(std::string_view text, tls_choice& into);
 [[nodiscard]] std::optional<text_error> parse_value(std::string_view text, serve_limits& into);
 
-/// Where it listens for HTTP: `127.0.0.1:8000`, `unix:/path`.
+/// The number in `fd:N`; nothing for another door.
+[[nodiscard]] std::optional<int> given_descriptor(std::string_view door);
+
+/// Where it listens for HTTP: `127.0.0.1:8000`, `unix:/path`, `fd:3`.
 [[nodiscard]] std::vector<std::string> doors_of(const serve_options& options);
 
 }  // namespace grove::cmd

@@ -25,14 +25,20 @@ endpoint door_of(const std::string& text) {
     const auto at = endpoint::parse(text);
     if (!at) {
         throw std::invalid_argument("-l " + text +
-                                    ": write ADDRESS:PORT, [V6]:PORT, :PORT or unix:PATH");
+                                    ": write ADDRESS:PORT, [V6]:PORT, :PORT, unix:PATH or fd:N");
     }
     return *at;
 }
 
 serve_doors wanted_doors(const serve_options& options) {
     serve_doors doors;
-    for (const std::string& one : doors_of(options)) doors.web.push_back(door_of(one));
+    for (const std::string& one : doors_of(options)) {
+        if (const auto fd = given_descriptor(one)) {
+            doors.given.push_back(*fd);
+        } else {
+            doors.web.push_back(door_of(one));
+        }
+    }
     for (const route& one : options.routes) {
         // A program that was not told otherwise is reached from this machine alone.
         const std::string at = one.at.starts_with(':') ? "127.0.0.1" + one.at : one.at;
@@ -64,6 +70,7 @@ serve_run::serve_run(const serve_options& options, output& out)
       log_(out),
       tls_(tls_of(options)) {
     raise_descriptor_limit();
+    for (const endpoint& door : wanted_doors(options).web) sockets_.take(door);
     first_ = std::make_unique<serve_hub>(options, wanted_doors(options), tls_, shared_, log_);
 }
 

@@ -6,6 +6,7 @@
 #include "cmd/serve/access_log.hpp"
 #include "cmd/serve/serve_hub.hpp"
 #include "cmd/serve/serve_options.hpp"
+#include "cmd/serve/socket_files.hpp"
 
 #include <grove/tls.hpp>
 
@@ -45,6 +46,7 @@ class serve_run {
     serve_shared shared_;
     access_log log_;
     std::optional<tls_server> tls_;
+    socket_files sockets_;
     std::unique_ptr<serve_hub> first_;
     std::vector<std::thread> threads_;
 };

@@ -63,6 +63,16 @@ listener::listener(const endpoint& at, listen_options options) {
     if (::listen(fd(), options.backlog) != 0) throw_errno("listen", at.text());
 }
 
+listener::listener(int fd) {
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0)
+        throw_errno("listen", "descriptor " + std::to_string(fd));
+    if (listens == 0)
+        throw_error(EINVAL, "listen", "descriptor " + std::to_string(fd) + " (it does not listen)");
+    wait_ = std::make_unique<fd_wait>(fd);
+}
+
 listener::listener(listener&&) noexcept = default;
 listener& listener::operator=(listener&&) noexcept = default;
 listener::~listener() = default;

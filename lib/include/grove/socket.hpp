@@ -178,6 +178,9 @@ class GROVE_API listener {
  public:
     /// Port 0 picks one; `local()` tells which. Throws: `std::system_error` naming the address.
     explicit listener(const endpoint& at, listen_options options = {});
+    /// Takes a descriptor that listens already, from whoever started the program; it is made
+    /// non-blocking, for all who share it. Throws: `std::system_error` (EINVAL) when it does not.
+    explicit listener(int fd);
     listener(listener&&) noexcept;
     listener& operator=(listener&&) noexcept;
     ~listener();
