@@ -14,7 +14,7 @@
 namespace grove::http {
 namespace {
 
-/// Of a buffer that is kept: larger ones are given back to the system.
+/// Of a buffer that is kept, at most: larger ones are given back to the system.
 constexpr std::size_t kept_size = std::size_t{64} << 10;
 /// As many as write at one time; most connections do not.
 constexpr std::size_t kept_buffers = 64;
@@ -64,7 +64,8 @@ std::string server_core::take_buffer() {
 }
 
 void server_core::give_back(std::string buffer) noexcept {
-    if (buffers_.size() == kept_buffers || buffer.capacity() > kept_size) return;
+    const bool fits = buffer.capacity() >= server_output::large && buffer.capacity() <= kept_size;
+    if (!fits || buffers_.size() == kept_buffers) return;
     buffer.clear();
     buffers_.push_back(std::move(buffer));
 }

@@ -48,7 +48,9 @@ class server_core {
     [[nodiscard]] std::string_view date_line() noexcept;
 
     // --- output ---
+    /// Result: empty, with room for `server_output::large` bytes.
     [[nodiscard]] std::string take_buffer();
+    /// Any string; one that is no such buffer is dropped.
     void give_back(std::string buffer) noexcept;
     void flush_soon(server_output& what);
 

@@ -164,6 +164,18 @@ TEST_F(http_servers, stream_long_bodies_to_slow_clients) {
     }
 }
 
+TEST_F(http_servers, answer_whole_after_long_pieces_one_by_one) {
+    const std::string piece = pattern(20'000);
+    const http_server server(loopback(), [&](http_request& asked, http_response& answer) {
+        if (asked.path() != "/long") return answer.send("short\n");
+        answer.length(3 * piece.size());
+        for (int i = 0; i < 3; ++i) answer.write(piece);
+    });
+    const std::string all = ask(server.local(), "GET /long HTTP/1.1\r\nHost: a\r\n\r\n" + request);
+    EXPECT_EQ(all, "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n" + piece + piece + piece +
+                       "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nshort\n");
+}
+
 TEST_F(http_servers, send_what_was_written_when_the_handler_waits) {
     grove::queue<std::string> words(10);
     const http_server server(loopback(), [&](http_request&, http_response& answer) {
