@@ -135,9 +135,9 @@ TEST(doubts, are_told_where_the_figures_say_more_of_this_machine) {
     r.seen.lateness.record(2 * ms, 100);
     r.seen.waited = 3;
     r.unsent = 4;
-    EXPECT_THAT(r.doubts(),
-                ElementsAre(HasSubstr("2.00 ms or more after their time"),
-                            HasSubstr("3 requests were sent late"), HasSubstr("4 requests were due")));
+    EXPECT_THAT(r.doubts(), ElementsAre(HasSubstr("2.00 ms or more after their time"),
+                                        HasSubstr("3 requests were sent late"),
+                                        HasSubstr("4 requests were due")));
 }
 
 TEST(table, shows_rate_percentiles_statuses_and_errors) {
