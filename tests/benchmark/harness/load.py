@@ -23,6 +23,8 @@ events {{ worker_connections 4096; }}
 http {{
     access_log off;
     keepalive_requests 1000000000;
+    open_file_cache max=1000 inactive=1h;
+    open_file_cache_valid 1h;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -31,6 +33,7 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         location / {{ default_type text/plain; return 200 "hello\\n"; }}
+        location /files/ {{ root {folder}; }}
     }}
 }}
 """
@@ -38,7 +41,8 @@ http {{
 
 @contextlib.contextmanager
 def nginx(folder):
-    """Answers every path for as long as the block lasts. Result: its URL and its process."""
+    """Answers every path for as long as the block lasts, and below /files/ what is there in
+    `folder`. Result: its URL and its process."""
     port = origin.free_port()
     configuration = folder / "load.conf"
     configuration.write_text(CONFIGURATION.format(folder=folder, port=port))

@@ -12,7 +12,9 @@ BUILT = ROOT / "build" / "bench"
 GROVE = ROOT / "build" / "release" / "grove"
 
 # The interpreter of the Debian package python3-gevent, whatever else is first in PATH.
-GEVENT = ["/usr/bin/python3", "-B", SOURCES / "runtime" / "rival_gevent.py"]
+PYTHON = ["/usr/bin/python3", "-B"]
+GEVENT = [*PYTHON, SOURCES / "runtime" / "rival_gevent.py"]
+PYWSGI = [*PYTHON, SOURCES / "serve" / "rival_pywsgi.py"]
 
 # What a person installs to get a program that is missing; without a row it is built by the project.
 PACKAGES = {
@@ -20,6 +22,7 @@ PACKAGES = {
     "rival_go": "golang-go",
     "gorilla_echo": "golang-github-gorilla-websocket-dev",
     "rival_gevent.py": "python3-gevent",
+    "rival_pywsgi.py": "python3-gevent",
     "nginx": "nginx-light",
     "knotd": "knot",
     "ab": "apache2-utils",
@@ -38,10 +41,10 @@ def build():
 
 def missing(command):
     """Why `command` cannot run here; empty when it can."""
-    gevent = command[:len(GEVENT)] == GEVENT
-    program = Path(GEVENT[-1] if gevent else command[0])
+    gevent = list(command[:len(PYTHON)]) == PYTHON
+    program = Path(command[len(PYTHON)] if gevent else command[0])
     if gevent:
-        probe = [*GEVENT[:2], "-c", "import gevent"]
+        probe = [*PYTHON, "-c", "import gevent"]
         absent = subprocess.run(probe, capture_output=True).returncode != 0
     else:
         absent = shutil.which(program) is None

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""libgrove's HTTP server beside nginx's `return 200`: what an answer costs, by the server's CPU time."""
+"""What an answer costs, by the server's CPU time: libgrove's HTTP server beside nginx's `return 200`
+and gevent's, and `grove serve FOLDER` beside nginx's open-file cache."""
 import contextlib
 import os
 import re
 import resource
 import socket
+import statistics
 import subprocess
+import time
 
-from harness import load, process
-from harness.programs import BUILT, shown
+from harness import load, origin, process
+from harness.programs import BUILT, GROVE, PYWSGI, shown
 from harness.samples import GROVE_NAME, Bout, Contestant
 
 SECONDS = 3
@@ -17,8 +20,11 @@ BOUTS = {
     "serve_64": (64, []),
     "serve_1000": (1000, []),
     "serve_new": (64, ["-H", "Connection: close"]),
+    "serve_file": (64, []),
 }
+FILE_BYTES = 1024
 IDLE = 10_000
+ASKED_TWICE = 200  # connections on which a second request is timed
 GROVE_HELLO = BUILT / "grove_hello"
 
 
@@ -103,23 +109,77 @@ def allocations_bout():
         ([GROVE_HELLO], [BUILT / "libcount_allocations.so"], ["ab"]), at_most=1)])
 
 
-def bouts(folder):
-    def of_grove(title):
-        with process.server([GROVE_HELLO]) as serving:
-            port = int(serving.stdout.readline())
-            return ask(title, serving.pid, f"http://127.0.0.1:{port}/")
+@contextlib.contextmanager
+def printing_its_port(command):
+    """A server that says hello. Result: its URL and its process."""
+    with process.server(command) as serving:
+        yield f"http://127.0.0.1:{int(serving.stdout.readline())}/", serving.pid
 
-    def of_nginx(title):
-        with load.nginx(folder) as (url, pid):
-            return ask(title, pid, url)
 
-    def contestant(name, server, measure, title):
+@contextlib.contextmanager
+def grove_serve(folder):
+    port = origin.free_port()
+    with process.server([GROVE, "serve", "-q", "-p", port, folder]) as serving:
+        origin.wait_until_it_listens(port, serving)
+        yield f"http://127.0.0.1:{port}/", serving.pid
+
+
+def hello_servers(folder, title):
+    """name -> the command, and how it is started."""
+    servers = {GROVE_NAME: ([GROVE_HELLO], lambda: printing_its_port([GROVE_HELLO])),
+               "nginx": (["nginx"], lambda: load.nginx(folder))}
+    if title == "serve_64":
+        servers["gevent"] = (PYWSGI, lambda: printing_its_port(PYWSGI))
+    return servers
+
+
+def file_servers(folder):
+    return {GROVE_NAME: ([GROVE, "serve", "-q", folder], lambda: grove_serve(folder)),
+            "nginx": (["nginx"], lambda: load.nginx(folder))}
+
+
+def load_bout(title, servers, path=""):
+    def contestant(name, server, start):
+        def measure():
+            with start() as (url, pid):
+                return ask(title, pid, url + path)
         client = process.on_core(process.CLIENT_CORE, wrk(*BOUTS[title], "URL"))
-        return Contestant(name, f"{shown(server)} & {shown(client)}", lambda: measure(title),
+        return Contestant(name, f"{shown(server)} & {shown(client)}", measure,
                           (server, client[3:]))
+    return Bout(title, [contestant(name, *how) for name, how in servers.items()])
 
+
+def second_request(url):
+    """Microseconds from a request to its answer, on a connection that has been answered once."""
+    port = int(url.rpartition(":")[2].rstrip("/"))
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), process.PATIENCE) as client:
+        client.sendall(request)
+        client.recv(4096)
+        begun = time.perf_counter()
+        client.sendall(request)
+        client.recv(4096)
+        return (time.perf_counter() - begun) * 1e6
+
+
+def second_bout(servers):
+    def contestant(name, server, start):
+        def measure():
+            with start() as (url, _):
+                taken = [second_request(url) for _ in range(ASKED_TWICE)]
+            return {"serve_second": (statistics.median(taken), "us")}
+        return Contestant(name, f"{shown(server)} & two requests on each of {ASKED_TWICE} connections",
+                          measure, (server,))
+    return Bout("serve_second", [contestant(name, *how) for name, how in servers.items()])
+
+
+def bouts(folder):
+    files = folder / "files"
+    files.mkdir(exist_ok=True)
+    (files / "served").write_bytes(bytes(FILE_BYTES))
     yield allocations_bout()
     yield idle_bout()
-    for title in BOUTS:
-        yield Bout(title, [contestant(GROVE_NAME, [GROVE_HELLO], of_grove, title),
-                           contestant("nginx", ["nginx"], of_nginx, title)])
+    yield second_bout(hello_servers(folder, "serve_second"))
+    for title in ("serve_64", "serve_1000", "serve_new"):
+        yield load_bout(title, hello_servers(folder, title))
+    yield load_bout("serve_file", file_servers(folder), "files/served")
