@@ -168,8 +168,8 @@ def second_bout(servers):
             with start() as (url, _):
                 taken = [second_request(url) for _ in range(ASKED_TWICE)]
             return {"serve_second": (statistics.median(taken), "us")}
-        return Contestant(name, f"{shown(server)} & two requests on each of {ASKED_TWICE} connections",
-                          measure, (server,))
+        shown_work = f"{shown(server)} & two requests on each of {ASKED_TWICE} connections"
+        return Contestant(name, shown_work, measure, (server,))
     return Bout("serve_second", [contestant(name, *how) for name, how in servers.items()])
 
 
