@@ -11,6 +11,7 @@ from grove_server import GroveServer
 from origin_content import file_of
 
 FILE = "200k/1"
+LONG_AGO = 1_700_000_000  # seconds since 1970
 
 
 class ServedFaults(FaultCase):
@@ -20,6 +21,8 @@ class ServedFaults(FaultCase):
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "a"), "wb") as file:
             file.write(file_of(FILE).whole())
+        # One that was just written could change again unseen, and is no base for a resumption.
+        os.utime(os.path.join(folder, "a"), (LONG_AGO, LONG_AGO))
         words = [word for fault in faults for word in ("--fault", fault)]
         served = GroveServer([*words, *options, folder, "/json=json:[1,2,3]", *routes],
                              self.program, self.env, self.home)
