@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using real_seconds = std::chrono::duration<double>;
 
-constexpr double busy = 0.9;  // of a core
+constexpr double busy = 0.9;                                  // of a core
+constexpr duration telling = std::chrono::milliseconds(250);  // shorter runs are mostly beginning
 constexpr duration late = 1ms;
 
 double per_second(double count, duration time) noexcept {
@@ -77,7 +78,7 @@ double bench_result::load_of_sender() const noexcept {
 
 std::vector<std::string> bench_result::doubts() const {
     std::vector<std::string> all;
-    if (load_of_sender() > busy) {
+    if (run >= telling && load_of_sender() > busy) {
         all.push_back(fmt::format(
             "the generator used {:.0f} % of {}: it may have been the limit, not the server "
             "(see --threads)",

@@ -131,6 +131,10 @@ TEST(doubts, are_told_where_the_figures_say_more_of_this_machine) {
     EXPECT_THAT(r.doubts(), ElementsAre(HasSubstr("95 % of its core")));
     r.threads = 2;
     EXPECT_THAT(r.doubts(), IsEmpty());
+    r.threads = 1;
+    r.run = 100ms;  // mostly beginning
+    r.cpu = 95ms;
+    EXPECT_THAT(r.doubts(), IsEmpty());
     r.open = true;
     r.seen.lateness.record(2 * ms, 100);
     r.seen.waited = 3;
