@@ -40,10 +40,6 @@ void serving::serve_forever() {
 }
 
 std::size_t serving::stop(duration grace) {
-    const bool was_taking = taker_.valid() && !taker_.ready();
-    stop_taking();
-    if (was_taking && grace > duration::zero()) take_the_last();
-    close_door();
     const std::uint32_t me = this_greenlet::id();
     if (workers_.contains(me)) workers_.discard(me).detach();
     std::size_t killed = 0;
@@ -52,8 +48,24 @@ std::size_t serving::stop(duration grace) {
         workers_.kill();
         ended_.set();
     });
+    shut_door(grace);
     if (!workers_.join(grace)) killed = workers_.size();
     return killed;
+}
+
+/// Once; whoever comes second waits for the first, who may still be taking in the last.
+void serving::shut_door(duration grace) {
+    if (std::exchange(shutting_, true)) {
+        shut_.wait();
+        return;
+    }
+    const on_exit in_any_case([this] {
+        close_door();
+        shut_.set();
+    });
+    const bool was_taking = taker_.valid() && !taker_.ready();
+    stop_taking();
+    if (was_taking && grace > duration::zero()) take_the_last();
 }
 
 void serving::take_all() {

@@ -46,7 +46,8 @@ class serving {
     virtual void take() = 0;
     virtual void close_door() noexcept = 0;
 
-    /// Takes, without waiting, who is at the door already and would be lost when it closes.
+    /// Takes who is at the door already and would be lost when it closes. Waits a moment at most,
+    /// and cannot be interrupted.
     virtual void take_the_last() {}
 
     /// `accepting on 127.0.0.1:80`: the name of the greenlet that takes, and of what it reports.
@@ -61,10 +62,13 @@ class serving {
 
  private:
     void take_all();
+    void shut_door(duration grace);
     [[nodiscard]] bool survive(const std::system_error& error);
 
     std::size_t takes_a_turn_;
     duration pause_{};
+    bool shutting_ = false;
+    event shut_;
     event ended_;
     std::exception_ptr failure_;
     pool workers_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,10 @@
 
 namespace grove {
 namespace {
+
+/// How long the last segment of a handshake that was answered may still be on its way, from a
+/// client who is near. Who is not taken by then is reset when the door closes, and may ask again.
+constexpr duration handshake_end = std::chrono::milliseconds(10);
 
 /// Of the connection that would have been accepted, and not of the listener: accept(2).
 bool is_of_one_connection(const std::error_code& error) noexcept {
@@ -83,16 +88,17 @@ class stream_server::state final : public detail::serving {
     }
 
     void take_the_last() override {
+        const shield only_a_moment;
         door_.refuse_more();
+        take_until(door_.local().address() ? deadline(handshake_end) : deadline::now());
+    }
+
+    void take_until(deadline until) {
         try {
-            while (!workers().full()) {
-                std::optional<socket> peer = door_.try_accept();
-                if (!peer) return;
-                begin(std::move(*peer));
-            }
+            while (!workers().full()) begin(door_.accept(until));
         } catch (const std::system_error& e) {
             // Of one that has gone again, or there is no descriptor for it.
-            if (is_of_one_alone(e.code())) take_the_last();
+            if (is_of_one_alone(e.code())) take_until(until);
         }
     }
 

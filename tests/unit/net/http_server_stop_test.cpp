@@ -87,6 +87,7 @@ TEST_F(http_stop, takes_who_has_connected_already) {
     }
     const grove::endpoint at = server_.local();
     auto stop = stopping();
+    grove::sleep_for(1ms);  // now nobody new is let in
     std::error_code error;
     const socket late = socket::connect(at, 2s, error);
     EXPECT_TRUE(error);

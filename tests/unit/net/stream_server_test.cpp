@@ -153,8 +153,7 @@ TEST_F(servers, wait_for_their_connections_when_they_stop) {
     socket client = connect_to(server);
     EXPECT_EQ(client.read_line(5s), "hello\n");
     auto stopper = grove::spawn([&] { return server.stop(1h); });
-    grove::idle();
-    EXPECT_TRUE(server.closed());
+    while (!server.closed()) grove::sleep_for(1ms);
     EXPECT_EQ(failure([&] { (void)server.local(); }), std::errc::bad_file_descriptor);
     client.write_all("go on\n");
     EXPECT_EQ(read_to_end(client), "done");
