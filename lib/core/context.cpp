@@ -110,7 +110,7 @@ context* make_context(const stack& memory, context_entry entry, void* argument) 
             __sanitizer_start_switch_fiber(&left_behind, next->memory.base, next->memory.size);
 #endif
 #ifdef GROVE_TSAN
-            __tsan_switch_to_fiber(next->tsan_fiber, 0);
+            tell_tsan_of_switch_to(next->tsan_fiber);
 #endif
             return std::move(next->suspended);
         });

@@ -66,7 +66,7 @@ inline exception_globals* thread_exception_globals() noexcept {
     context* const left = &from;
     boost::context::fiber next = std::move(to.suspended);
 #ifdef GROVE_TSAN
-    __tsan_switch_to_fiber(to.tsan_fiber, 0);
+    tell_tsan_of_switch_to(to.tsan_fiber);
 #endif
     std::move(next).resume_with([left](boost::context::fiber&& back) {
         left->suspended = std::move(back);

@@ -26,4 +26,17 @@
 #endif
 #ifdef GROVE_TSAN
 #include <sanitizer/tsan_interface.h>
+#include <sys/time.h>
+
+namespace grove::detail {
+
+/// ThreadSanitizer leaves a signal's handler for the next watched call of the fiber that the signal
+/// met: the call is made here, for a fiber that does not run again would keep the signal.
+inline void tell_tsan_of_switch_to(void* fiber) noexcept {
+    timeval now{};
+    ::gettimeofday(&now, nullptr);
+    __tsan_switch_to_fiber(fiber, 0);
+}
+
+}  // namespace grove::detail
 #endif
