@@ -80,12 +80,6 @@ std::optional<text_error> check_expectation(std::string_view text, expression& i
     return expression::parse(text, facts, into);
 }
 
-failure_limit first_failure() {
-    failure_limit limit;
-    static_cast<void>(parse_value("1", limit));
-    return limit;
-}
-
 void describe_input(fetch_options& options, option_table& table) {
     table.group("What");
     table.words("url", options.urls, check_url, "URL", "http(s)://..; :8080/x is http on localhost")
@@ -145,7 +139,7 @@ void describe_sureness(fetch_options& options, option_table& table) {
     table.add("deadline", options.deadline, "T", "the whole run; reaching it exits 124")
         .range(1ms, 24h * 365);
     table.add("max-failures", options.max_failures, "N|N%", "stop after so many");
-    table.fixed("fail-fast", options.max_failures, first_failure(), "stop after the first");
+    table.fixed("fail-fast", options.max_failures, failure_limit::one(), "stop after the first");
     table.add("grace", options.grace, "T", "to end transfers after Ctrl-C").range(0s, 24h);
     table
         .add_parsed("expect", options.expect, check_expectation, "E",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/common/expression.hpp"
+#include "cmd/common/failure_limit.hpp"
 #include "cmd/common/http_options.hpp"
 #include "cmd/common/talk_options.hpp"
 #include "cmd/common/targets.hpp"
