@@ -5,17 +5,10 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 /// An HTTP/1.1 request.
 
 namespace grove::cmd {
-
-/// The fields of a request to `place`: those that are not asked for otherwise, then what was asked
-/// for.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> request_fields(
-    const target& place, const http_options& http);
 
 class http_script final : public request_script {
  public:

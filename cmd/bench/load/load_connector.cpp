@@ -19,7 +19,7 @@ load_connector::load_connector(const load_plan& plan)
     : plan_(plan), known_(plan.destinations.size()) {}
 
 load_connection load_connector::connect(std::size_t to, deadline until) {
-    const destination& where = plan_.destinations[to];
+    const load_destination& where = plan_.destinations[to];
     if (plan_.protocol == load_protocol::dns) return {.peer = dns_peer(name_server(to, until))};
     const deadline begun = deadline::now();
     socket stream = reach(to, until);
@@ -33,7 +33,7 @@ load_connection load_connector::connect(std::size_t to, deadline until) {
     return made;
 }
 
-std::unique_ptr<load_peer> load_connector::speak(const destination& where, socket stream,
+std::unique_ptr<load_peer> load_connector::speak(const load_destination& where, socket stream,
                                                  deadline until) const {
     switch (plan_.protocol) {
         case load_protocol::echo:
@@ -48,7 +48,7 @@ std::unique_ptr<load_peer> load_connector::speak(const destination& where, socke
 }
 
 socket load_connector::reach(std::size_t to, deadline until) {
-    const destination& where = plan_.destinations[to];
+    const load_destination& where = plan_.destinations[to];
     if (known_[to]) return socket::connect(*known_[to], until);
     if (where.at.empty()) {
         socket made = dial(where.host, where.port, {.names = {.family = where.family}}, until);
@@ -70,7 +70,7 @@ socket load_connector::reach(std::size_t to, deadline until) {
 /// Datagrams cannot be raced: the first address is taken.
 grove::endpoint load_connector::name_server(std::size_t to, deadline until) {
     if (known_[to]) return *known_[to];
-    const destination& where = plan_.destinations[to];
+    const load_destination& where = plan_.destinations[to];
     const grove::endpoint at =
         where.at.empty()
             ? grove::endpoint(

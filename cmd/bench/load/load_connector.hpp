@@ -32,7 +32,7 @@ class load_connector {
     [[nodiscard]] load_connection connect(std::size_t to, deadline until);
 
  private:
-    [[nodiscard]] std::unique_ptr<load_peer> speak(const destination& where, socket stream,
+    [[nodiscard]] std::unique_ptr<load_peer> speak(const load_destination& where, socket stream,
                                                    deadline until) const;
     [[nodiscard]] socket reach(std::size_t to, deadline until);
     [[nodiscard]] grove::endpoint name_server(std::size_t to, deadline until);

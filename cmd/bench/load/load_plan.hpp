@@ -6,6 +6,7 @@
 #include "cmd/bench/load/bench_target.hpp"
 #include "cmd/bench/load/load_peer.hpp"
 #include "cmd/bench/load/request_script.hpp"
+#include "cmd/common/destination.hpp"
 
 #include <grove/deadline.hpp>
 #include <grove/dns.hpp>
@@ -24,14 +25,7 @@
 namespace grove::cmd {
 
 /// Where connections go.
-struct destination {
-    std::string label;  ///< `http://host:port`, for messages and reports
-    std::string host;   ///< a name or an address; not used with `at`
-    std::uint16_t port = 0;
-    dns::family family = dns::family::any;
-    std::vector<grove::endpoint> at = {};  ///< instead of what the name means
-    std::optional<tls_client> tls = std::nullopt;
-    std::string server_name = {};  ///< that the certificate must be for
+struct load_destination : destination {
     /// Of a WebSocket: what is asked for, and the fields of the handshake.
     std::string url = {};
     std::vector<http::header> fields = {};
@@ -46,7 +40,7 @@ struct load_plan {
     load_protocol protocol = load_protocol::http;  ///< of all requests
     asks_head head = asks_head::no;
     std::vector<request> requests;  ///< sent in turn
-    std::vector<destination> destinations;
+    std::vector<load_destination> destinations;
 
     std::size_t connections = 1;  ///< of all threads
     unsigned threads = 1;
