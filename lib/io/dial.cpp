@@ -36,12 +36,12 @@ class race {
             const bool more = started_ < addresses_.size();
             const deadline next = more ? std::min(until_, deadline(options_.stagger)) : until_;
             std::optional<outcome> ended = ended_.get(next);
-            if (!ended && until_.expired()) throw_error(ETIMEDOUT, "dial", target_ + told_);
+            if (!ended && until_.expired()) throw_error(ETIMEDOUT, "dial", attempted());
             if (!ended) continue;
             --running_;
             if (ended->connected) return std::move(*ended->connected);
         }
-        throw std::system_error(last_, "dial " + target_ + told_);
+        throw std::system_error(last_, "dial " + attempted());
     }
 
  private:
@@ -56,9 +56,16 @@ class race {
             return {socket::connect(to, until_)};
         } catch (const std::system_error& e) {
             last_ = e.code();
-            told_ += (told_.empty() ? " (" : "; ") + to.text() + ": " + e.code().message();
+            if (!told_.empty()) told_ += "; ";
+            told_ += to.text() + ": " + e.code().message();
             return {};
         }
+    }
+
+    /// The target, and what became of its addresses unless it is one itself.
+    [[nodiscard]] std::string attempted() const {
+        const bool is_an_address = addresses_.size() == 1 && addresses_[0].text() == target_;
+        return told_.empty() || is_an_address ? target_ : target_ + " (" + told_ + ")";
     }
 
     std::string target_;
