@@ -72,7 +72,7 @@ std::string hint_for(const Rows& rows, std::string_view name) {
     std::array<std::string_view, std::tuple_size_v<Rows>> names;
     std::ranges::transform(rows, names.begin(), &handler_row::name);
     const std::string_view near = nearest(name, names);
-    return near.empty() ? "there are " + list(rows) + " and folders"
+    return near.empty() ? "there are " + list(rows) + ", folders and URLs"
                         : "did you mean " + std::string(near) + "?";
 }
 
@@ -163,8 +163,11 @@ std::optional<text_error> parse_web_handler(std::string_view handler, std::size_
     into.argument = handler;
     if (handler.empty()) return text_error{"says nothing to serve", at, hint_for(web_handlers, {})};
     if (exists(into.argument)) return std::nullopt;
-    return text_error{"is neither a folder or file that is there, nor a handler", at,
-                      hint_for(web_handlers, name)};
+    const bool may_be_a_path = at == 0 && handler.starts_with('/');
+    return text_error{"is neither a folder nor a file that is there, nor a handler", at,
+                      may_be_a_path
+                          ? "a path needs what it serves: " + std::string(handler) + "=echo"
+                          : hint_for(web_handlers, name)};
 }
 
 /// `tcp://:5432` is on this machine.
