@@ -4,6 +4,7 @@
 #include "net/server_core.hpp"
 
 #include <grove/error.hpp>
+#include <grove/greenlet.hpp>
 #include <grove/timeout.hpp>
 
 #include <unistd.h>
@@ -79,6 +80,7 @@ void server_output::write_file(int file, std::uint64_t offset, std::uint64_t byt
             to_.send_file(file, offset, now, of_.limits().write_pause);
             offset += now;
             bytes -= now;
+            if (bytes != 0) yield();  // many fast readers must not keep the others waiting
         }
     });
 }
