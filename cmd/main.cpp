@@ -3,6 +3,8 @@
 #include "cmd/common/command_line.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/fetch/fetch.hpp"
+#include "cmd/poll/poll.hpp"
+#include "cmd/poll/probe/probe_facts.hpp"
 #include "cmd/serve/serve.hpp"
 
 #include <grove/introspect.hpp>
@@ -39,6 +41,17 @@ constexpr std::array verbs{
             "  grove serve '/v1/user=json:{\"id\":1}' /down=status:503\n"
             "  grove serve tcp://:5000=lines\n",
         .prepare = prepare<serve_options, run_serve>,
+    },
+    verb{
+        .name = "poll",
+        .summary = "waits until servers, files and commands are as they should be",
+        .synopsis = "[OPTION]... TARGET... [-- COMMAND]",
+        .examples = "  grove poll :8080/health                           until it answers 2xx\n"
+                    "  grove poll db:5432 :8080 --deadline 30s -- npm test\n"
+                    "  grove poll :8080 --expect json.ready==true --streak 3\n"
+                    "  grove poll --reverse pid:4711                     until it has ended\n",
+        .prepare = prepare<poll_options, run_poll>,
+        .facts = poll_facts,
     },
     verb{
         .name = "bench",

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/poll/poll.hpp"
+
+#include "cmd/poll/become.hpp"
+#include "cmd/poll/poll_session.hpp"
+
+#include <stdexcept>
+#include <system_error>
+
+namespace grove::cmd {
+namespace {
+
+/// Everything of the wait is gone when this returns: the next program finds no open descriptor.
+exit_code wait_for_all(const poll_options& options, output& out) {
+    poll_session session(options, out);
+    return session.execute();
+}
+
+}  // namespace
+
+exit_code run_poll(const poll_options& options, output& out) {
+    try {
+        const exit_code code = wait_for_all(options, out);
+        if (code != exit_code::ok || options.command.empty() || out.lost()) return code;
+        out.flush();
+        become(options.command);
+    } catch (const std::invalid_argument& e) {
+        out.error(e.what());
+        return exit_code::usage;
+    } catch (const std::system_error& e) {
+        out.error(e.what());
+        return exit_code::environment;
+    }
+}
+
+}  // namespace grove::cmd
