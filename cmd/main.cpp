@@ -49,6 +49,7 @@ constexpr std::array verbs{
         .examples = "  grove poll :8080/health                           until it answers 2xx\n"
                     "  grove poll db:5432 :8080 --deadline 30s -- npm test\n"
                     "  grove poll :8080 --expect json.ready==true --streak 3\n"
+                    "  grove poll --start './api' :8080 -- ./e2e.sh\n"
                     "  grove poll --reverse pid:4711                     until it has ended\n",
         .prepare = prepare<poll_options, run_poll>,
         .facts = poll_facts,

@@ -11,7 +11,7 @@ namespace grove::cmd {
 namespace {
 
 /// Everything of the wait is gone when this returns: the next program finds no open descriptor.
-exit_code wait_for_all(const poll_options& options, output& out) {
+exit_code execute(const poll_options& options, output& out) {
     poll_session session(options, out);
     return session.execute();
 }
@@ -20,8 +20,9 @@ exit_code wait_for_all(const poll_options& options, output& out) {
 
 exit_code run_poll(const poll_options& options, output& out) {
     try {
-        const exit_code code = wait_for_all(options, out);
-        if (code != exit_code::ok || options.command.empty() || out.lost()) return code;
+        const exit_code code = execute(options, out);
+        const bool is_left = !options.command.empty() && options.start.empty();
+        if (code != exit_code::ok || !is_left || out.lost()) return code;
         out.flush();
         become(options.command);
     } catch (const std::invalid_argument& e) {

@@ -25,31 +25,17 @@ std::optional<text_error> take_word(std::string_view text, std::string& into) {
 }
 
 bool is_pollable(target_scheme scheme) noexcept {
-    switch (scheme) {
-        case target_scheme::http:
-        case target_scheme::https:
-        case target_scheme::tcp:
-        case target_scheme::tls:
-        case target_scheme::unix_socket:
-        case target_scheme::file:
-        case target_scheme::pid:
-        case target_scheme::exec:
-            return true;
-        default:
-            return false;
-    }
+    return scheme != target_scheme::udp && scheme != target_scheme::icmp;
 }
 
 void describe_goal(poll_options& options, option_table& table) {
     table.group("What");
     table
         .words("target", options.targets, parse_poll_target, "TARGET",
-               "http(s), tcp, tls, unix, file, pid, exec; all must be up")
+               "http(s), ws(s), tcp, tls, unix, dns, redis, postgres, file, pid, exec")
         .kind(value_kind::target);
     table.add({'i', "input"}, options.input, "FILE", "a list of more targets; - stdin")
         .kind(value_kind::file);
-    table.words("command", options.command, take_word, "COMMAND", "runs once they are up",
-                word_rule::after_double_dash);
     table
         .add_parsed("expect", options.expect, check_expectation, "E",
                     "'json.ready == true'; of the targets that can tell")
@@ -58,6 +44,14 @@ void describe_goal(poll_options& options, option_table& table) {
     table.fixed("any", options.any, true, "one target is enough");
     table.add("at-least", options.at_least, "K", "so many targets are enough").range(1, 100000);
     table.fixed("reverse", options.goal, poll_goal::down, "wait until they are down");
+}
+
+void describe_start(poll_options& options, option_table& table) {
+    table.group("What runs");
+    table.add("start", options.start, "CMD", "start this, wait, run COMMAND, stop it");
+    table.add("grace", options.grace, "T", "between SIGTERM and SIGKILL for CMD").range(0s, 24h);
+    table.words("command", options.command, take_word, "COMMAND", "after --: once all are up",
+                word_rule::after_double_dash);
 }
 
 void describe_time(poll_options& options, option_table& table) {
@@ -85,8 +79,9 @@ std::optional<text_error> parse_poll_target(std::string_view text, target& into)
     target read;
     if (auto wrong = parse_value(text, read)) return wrong;
     if (!is_pollable(read.scheme)) {
-        return text_error{fmt::format("poll cannot ask {} targets", to_string(read.scheme)), 0,
-                          "it asks http, https, tcp, tls, unix, file, pid and exec"};
+        return text_error{
+            fmt::format("poll cannot ask {} targets", to_string(read.scheme)), 0,
+            "it asks http(s), ws(s), tcp, tls, unix, dns, redis, postgres, file, pid, exec"};
     }
     into = std::move(read);
     return std::nullopt;
@@ -94,6 +89,7 @@ std::optional<text_error> parse_poll_target(std::string_view text, target& into)
 
 void describe(poll_options& options, option_table& table) {
     describe_goal(options, table);
+    describe_start(options, table);
     describe_time(options, table);
     table.group("Reports");
     table.add("junit", options.junit, "FILE", "a case a target, for CI").kind(value_kind::file);

@@ -28,6 +28,8 @@ struct poll_options {
     std::vector<target> targets;
     std::string input;                 ///< a list of more, a line each; `-` stdin; empty: none
     std::vector<std::string> command;  ///< runs once all is well; empty: none
+    std::string start;                 ///< runs beside, from before the wait on; empty: nothing
+    duration grace = std::chrono::seconds(5);  ///< for `start` to end when it is asked to
 
     // When it is well.
     std::vector<expression> expect;       ///< checked against `poll_facts()`

@@ -3,6 +3,7 @@
 
 #include "cmd/common/destination.hpp"
 #include "cmd/common/input_lines.hpp"
+#include "cmd/poll/probe/greeting_probes.hpp"
 #include "cmd/poll/probe/http_probe.hpp"
 #include "cmd/poll/probe/local_probes.hpp"
 #include "cmd/poll/probe/probe_facts.hpp"
@@ -76,6 +77,16 @@ class probe_maker {
             case target_scheme::https:
                 return http_probe(place, destinations_.make(place), options_.http, body_,
                                   std::move(expected));
+            case target_scheme::ws:
+            case target_scheme::wss:
+                return websocket_probe(place, destinations_.make(place), options_.http,
+                                       std::move(expected));
+            case target_scheme::redis:
+                return redis_probe(place, destinations_.make(place), std::move(expected));
+            case target_scheme::postgres:
+                return postgres_probe(place, destinations_.make(place), std::move(expected));
+            case target_scheme::dns:
+                return dns_probe(place, std::move(expected));
             default:
                 return connection_probe(destinations_.make(place), std::move(expected));
         }

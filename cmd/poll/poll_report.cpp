@@ -33,16 +33,6 @@ std::string attempts(std::size_t count) {
     return count == 1 ? "1 attempt" : fmt::format("{} attempts", show_count(count));
 }
 
-std::string indented(std::string_view text, std::string_view by) {
-    std::string made;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        made += fmt::format("{}{}\n", by, one_line(text.substr(0, end)));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return made;
-}
-
 std::optional<double> seconds(const std::optional<duration>& time) {
     if (!time) return std::nullopt;
     return std::round(std::chrono::duration<double, std::micro>(*time).count()) / 1e6;
@@ -70,6 +60,16 @@ std::string spells_json(const attempt_history& seen) {
 }
 
 }  // namespace
+
+std::string indented(std::string_view text, std::string_view by) {
+    std::string made;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        made += fmt::format("{}{}\n", by, one_line(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return made;
+}
 
 std::string timeline(const probe_times& times) {
     std::string made;
@@ -114,6 +114,7 @@ std::string to_json(const polled_target& of, poll_goal goal) {
     else
         line.add("address", got.address);
     line.add("status", got.status).add("exit", got.exit);
+    line.add("cert_days", got.cert_days ? std::optional(std::floor(*got.cert_days)) : std::nullopt);
     line.open("time").add("dns", seconds(got.times.dns)).add("connect", seconds(got.times.connect));
     line.add("tls", seconds(got.times.tls)).add("first_byte", seconds(got.times.first_byte));
     line.add("total", seconds(got.times.total)).close();

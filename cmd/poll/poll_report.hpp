@@ -6,6 +6,7 @@
 #include "cmd/poll/poll_wait.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What a wait has come to, for people, programs and CI.
@@ -24,6 +25,9 @@ namespace grove::cmd {
 
 /// A case of --junit.
 [[nodiscard]] junit_case to_junit(const polled_target& of, duration waited);
+
+/// Each line of `text` behind `by`, made harmless for terminals.
+[[nodiscard]] std::string indented(std::string_view text, std::string_view by);
 
 /// `connect 0.12 ms, first byte 1.3 ms, 1.4 ms in all`.
 [[nodiscard]] std::string timeline(const probe_times& times);

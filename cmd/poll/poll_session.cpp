@@ -6,6 +6,7 @@
 #include "cmd/common/signals.hpp"
 #include "cmd/common/terminal_text.hpp"
 #include "cmd/common/units.hpp"
+#include "cmd/poll/command_beside.hpp"
 #include "cmd/poll/poll_report.hpp"
 
 #include <grove/file.hpp>
@@ -40,10 +41,20 @@ poll_session::poll_session(const poll_options& options, output& out)
 }
 
 exit_code poll_session::execute() {
+    if (!options_.start.empty())
+        started_.emplace(options_.start, out_, [this] { on_started_end(); });
+    exit_code code = wait();
+    if (!started_) return code;
+    if (code == exit_code::ok && !options_.command.empty() && !out_.lost()) code = run_command();
+    stop_started();
+    return code;
+}
+
+exit_code poll_session::wait() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
-    out_.on_lost([this] { wait_.stop(); });
-    const stop_signals signals([this](int) { wait_.stop(); });
+    out_.on_lost([this] { wait_.stop(wait_end::stopped); });
+    const stop_signals signals([this](int) { wait_.stop(wait_end::stopped); });
     wait_.on_met([this](const polled_target& of) { out_.say(met_line(of, options_.goal)); });
     if (!options_.talk.quiet && options_.talk.progress)
         wait_.on_tick(out_.has_status() ? redraw : plain_line, [this] { show_progress(); });
@@ -52,6 +63,27 @@ exit_code poll_session::execute() {
     tell(end);
     if (!options_.junit.empty()) write_junit();
     return merge(signals.code(), code_of(end));
+}
+
+/// The log is for who wants to know why the command fell short.
+exit_code poll_session::run_command() {
+    out_.flush();
+    const exit_code code = run_beside(options_.command);
+    if (code != exit_code::ok) tell_log();
+    return code;
+}
+
+void poll_session::stop_started() {
+    if (started_->ended()) return;
+    const stop_signals signals([](int) {});
+    started_->stop(options_.grace);
+}
+
+/// While targets are waited for it decides the wait; later the command goes on without it.
+void poll_session::on_started_end() {
+    if (wait_.met() < wait_.enough()) return wait_.stop(wait_end::hopeless);
+    out_.warning(
+        fmt::format("{} has ended: {}", one_line(options_.start), started_->ended()->text()));
 }
 
 void poll_session::show_progress() {
@@ -79,22 +111,32 @@ void poll_session::tell(wait_end end) {
     if (end != wait_end::met && end != wait_end::stopped) tell_failure(end);
 }
 
-void poll_session::tell_failure(wait_end end) const {
+std::string poll_session::reason_for(wait_end end) const {
     const std::size_t all = wait_.targets().size();
     const std::string_view goal = wanted(options_.goal);
     const std::string share = all == 1 ? fmt::format("it is not {}", goal)
                                        : fmt::format("{} of {} are {}, {} wanted", wait_.met(), all,
                                                      goal, wait_.enough());
-    switch (end) {
-        case wait_end::late:
-            out_.error(fmt::format("after {}: {}", show_duration(options_.deadline), share));
-            break;
-        case wait_end::hopeless:
-            out_.error("it can never be met: " + share);
-            break;
-        default:
-            out_.error(fmt::format("no attempt is left: {}", share));
-    }
+    if (end == wait_end::late)
+        return fmt::format("after {}: {}", show_duration(options_.deadline), share);
+    if (end == wait_end::exhausted) return "no attempt is left: " + share;
+    if (!started_ || !started_->ended()) return "it can never be met: " + share;
+    const exit_status how = *started_->ended();
+    // Programs that go to the background by themselves end well, and cannot be watched.
+    const char* const hint =
+        how.success() ? "; what goes to the background is started before, without --start" : "";
+    return fmt::format("{} has ended: {}; {}{}", one_line(options_.start), how.text(), share, hint);
+}
+
+void poll_session::tell_log() const {
+    const std::string log = started_ ? started_->log_tail() : "";
+    if (log.empty()) return;
+    out_.print_talk(fmt::format("  the last that {} said:\n{}", one_line(options_.start),
+                                indented(log, "    | ")));
+}
+
+void poll_session::tell_failure(wait_end end) const {
+    out_.error(reason_for(end));
     std::size_t shown = 0;
     std::size_t more = 0;
     for (const polled_target& one : wait_.targets()) {
@@ -105,6 +147,7 @@ void poll_session::tell_failure(wait_end end) const {
             ++more;
     }
     if (more > 0) out_.print_talk(fmt::format("  and {} more: --json tells all\n", more));
+    tell_log();
 }
 
 exit_code poll_session::code_of(wait_end end) const noexcept {

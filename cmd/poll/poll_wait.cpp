@@ -55,13 +55,13 @@ wait_end poll_wait::execute(deadline until) {
     return decided().value_or(wait_end::late);
 }
 
-void poll_wait::stop() noexcept {
-    stopped_ = true;
+void poll_wait::stop(wait_end why) noexcept {
+    if (!stopped_) stopped_ = why;
     news_.set();
 }
 
 std::optional<wait_end> poll_wait::decided() const noexcept {
-    if (stopped_) return wait_end::stopped;
+    if (stopped_) return stopped_;
     if (targets_.size() - lost_ < enough_) return wait_end::hopeless;
     if (met_ >= enough_) return wait_end::met;
     if (due_.empty() && asking_ == 0) return wait_end::exhausted;
@@ -111,7 +111,11 @@ void poll_wait::attempt(std::size_t index) {
     --asking_;
     const bool again = std::exchange(of.hurried, false);
     if (!of.hopeless && (again || (!of.met && has_attempts_left(of)))) {
-        const duration pause = pause_before(of.history.attempts(), elapsed(), of.asks->distance(),
+        // News come once: a streak has to be asked for.
+        const bool told = of.asks->distance() == probe_distance::told && of.streak == 0;
+        const probe_distance distance =
+            told ? probe_distance::told : std::max(of.asks->distance(), probe_distance::near);
+        const duration pause = pause_before(of.history.attempts(), elapsed(), distance,
                                             of.last->answered, options_.every);
         plan_next(index, again ? deadline::now() : deadline(pause));
     }

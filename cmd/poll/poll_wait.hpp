@@ -41,7 +41,7 @@ enum class wait_end : unsigned char {
     late,       ///< the deadline came first
     exhausted,  ///< -n: no attempt is left
     hopeless,   ///< it can never be met
-    stopped,    ///< `stop` was called
+    stopped,    ///< somebody wants it to end
 };
 
 class poll_wait {
@@ -62,8 +62,9 @@ class poll_wait {
     /// Blocks until it is decided. Interrupted: no attempt is left.
     [[nodiscard]] wait_end execute(deadline until);
 
-    /// Ends `execute` soon. May be called from callbacks of the hub.
-    void stop() noexcept;
+    /// Ends `execute` soon, with `why` unless it is decided already. May be called from callbacks
+    /// of the hub.
+    void stop(wait_end why) noexcept;
 
     [[nodiscard]] const std::vector<polled_target>& targets() const noexcept { return targets_; }
 
@@ -95,7 +96,7 @@ class poll_wait {
     std::function<void()> each_tick_;
     deadline begun_;
     deadline until_;
-    bool stopped_ = false;
+    std::optional<wait_end> stopped_;
     std::multimap<deadline, std::size_t> due_;  // targets by the time of their next attempt
     event news_;                                // something may be decided or due
     group attempts_;                            // last: its members use the others

@@ -7,10 +7,14 @@
 #include <grove/error.hpp>
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 namespace grove::detail {
@@ -21,6 +25,12 @@ namespace {
 constexpr std::size_t record = std::size_t{16} << 10;
 
 constexpr const char* handshaking = "TLS handshake with";
+
+std::optional<std::chrono::system_clock::time_point> expiry_of(const X509* certificate) {
+    std::tm when{};
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &when) != 1) return std::nullopt;
+    return std::chrono::system_clock::from_time_t(::timegm(&when));
+}
 
 }  // namespace
 
@@ -203,6 +213,7 @@ tls_info tls_stream::info() const {
     if (name != nullptr) made.server_name = name;
     if (const X509* const shown = SSL_get0_peer_certificate(ssl)) {
         made.peer_subject = subject_of(shown);
+        made.peer_expires = expiry_of(shown);
     }
     made.resumed = SSL_session_reused(ssl) == 1;
     return made;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/load/dns_message.hpp"
 #include "cmd/bench/load/load_peer.hpp"
+#include "cmd/common/dns_message.hpp"
 
 #include <grove/datagram_socket.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/load/load_protocol.hpp"
 
-#include "cmd/bench/load/dns_message.hpp"
+#include "cmd/common/dns_message.hpp"
 
 #include <array>
 #include <cstddef>

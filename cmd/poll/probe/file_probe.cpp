@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cmd/poll/probe/folder_news.hpp"
 #include "cmd/poll/probe/local_probes.hpp"
 
 #include <grove/file.hpp>
@@ -38,7 +39,12 @@ class one_file final : public probe {
         return got;
     }
 
-    [[nodiscard]] probe_distance distance() const noexcept override { return probe_distance::near; }
+    /// Without its folder there is nothing to watch yet.
+    [[nodiscard]] probe_distance distance() const noexcept override {
+        return news_.watches() ? probe_distance::told : probe_distance::near;
+    }
+
+    void on_news(std::function<void()> hurry) override { news_.begin(path_, std::move(hurry)); }
 
  private:
     void judge(std::uint64_t size, deadline begun, probe_result& into) const {
@@ -62,6 +68,7 @@ class one_file final : public probe {
 
     std::string path_;
     probe_expectations expected_;
+    folder_news news_;
 };
 
 }  // namespace

@@ -83,6 +83,7 @@ class web_probe final : public stream_probe {
         probe_sight seen{};
         seen.status = static_cast<unsigned>(*into.status);
         seen.fields = fields;
+        seen.cert_days = into.cert_days;
         seen.address = into.address;
         seen.times = &into.times;
         if (reads_body_) {

@@ -31,6 +31,7 @@ struct probe_result {
     std::string aside;          ///< what became of the other addresses; empty: nothing
     std::optional<int> status;  ///< of HTTP
     std::optional<int> exit;    ///< of a command
+    std::optional<double> cert_days;  ///< until the certificate expires
     probe_times times;
 };
 

@@ -21,6 +21,7 @@ constexpr std::array facts{
     fact{"exit", fact_type::number, "exec: the exit code"},
     fact{"stdout", fact_type::text, "exec: what the command wrote"},
     fact{"stderr", fact_type::text, "exec: what it wrote as errors"},
+    fact{"cert.days", fact_type::number, "tls, https, wss: until the certificate expires"},
     fact{"address", fact_type::text, "that was connected to"},
     fact{"time", fact_type::duration, "of the whole attempt"},
     fact{"time.dns", fact_type::duration, "until the name was known"},
@@ -67,6 +68,7 @@ class sight_source final : public fact_source {
         if (name == "exit") return number(seen_.exit);
         if (name == "stdout") return text(seen_.out);
         if (name == "stderr") return text(seen_.err);
+        if (name == "cert.days") return number(seen_.cert_days);
         if (name == "address") return seen_.address;
         return time(name);
     }
@@ -116,8 +118,8 @@ bool tells(target_scheme scheme, std::string_view fact) noexcept {
     if (fact == "body" || fact == "json" || fact == "size")
         return is_http(scheme) || scheme == file;
     if (fact == "exit" || fact == "stdout" || fact == "stderr") return scheme == exec;
-    if (fact == "time.tls") return is_one_of(scheme, {https, tls});
-    return is_http(scheme) || is_one_of(scheme, {tcp, tls, unix_socket});
+    if (fact == "time.tls" || fact == "cert.days") return is_one_of(scheme, {https, tls, wss});
+    return !is_one_of(scheme, {file, pid, exec, dns});
 }
 
 bool tells_all(target_scheme scheme, const expression& what) noexcept {

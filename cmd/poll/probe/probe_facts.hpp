@@ -35,6 +35,7 @@ struct probe_sight {
     std::optional<int> exit;
     std::optional<std::string_view> out;
     std::optional<std::string_view> err;
+    std::optional<double> cert_days;
     std::string_view address;
     const probe_times* times = nullptr;
 };

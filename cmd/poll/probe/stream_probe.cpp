@@ -5,11 +5,13 @@
 #include <grove/dns.hpp>
 #include <grove/group.hpp>
 #include <grove/queue.hpp>
+#include <grove/tls.hpp>
 
 #include <algorithm>
 #include <cctype>
 #include <chrono>
 #include <optional>
+#include <ratio>
 #include <utility>
 
 namespace grove::cmd {
@@ -45,6 +47,13 @@ std::string lower(std::string text) {
     return text;
 }
 
+std::optional<double> days_until(const std::optional<std::chrono::system_clock::time_point>& when) {
+    if (!when) return std::nullopt;
+    return std::chrono::duration<double, std::ratio<86400>>(*when -
+                                                            std::chrono::system_clock::now())
+        .count();
+}
+
 /// Of several that were in vain: who answered tells more than who did not.
 probe_result best_of(std::vector<probe_result> all) {
     const auto got_further = [](const probe_result& a, const probe_result& b) {
@@ -76,11 +85,7 @@ class connecting final : public stream_probe {
     void talk(socket /*on*/, probe_result& into, deadline begun, deadline /*until*/) override {
         into.good = true;
         into.what = "connected";
-        into.times.total = deadline::now() - begun;
-        probe_sight seen{};
-        seen.address = into.address;
-        seen.times = &into.times;
-        expected_.judge(seen, into);
+        judge_connection(expected_, begun, into);
     }
 
     probe_expectations expected_;
@@ -186,6 +191,7 @@ void stream_probe::converse(socket on, probe_result& into, deadline begun, deadl
             const deadline connected = deadline::now();
             on.start_tls(*to_.tls, to_.server_name, until);
             into.times.tls = deadline::now() - connected;
+            into.cert_days = days_until(on.tls().peer_expires);
         }
         late = "no answer in time";
         talk(std::move(on), into, begun, until);
@@ -195,6 +201,15 @@ void stream_probe::converse(socket on, probe_result& into, deadline begun, deadl
         into.detail = e.code() == std::errc::timed_out ? "" : e.what();
     }
     into.times.total = deadline::now() - begun;
+}
+
+void judge_connection(const probe_expectations& expected, deadline begun, probe_result& into) {
+    into.times.total = deadline::now() - begun;
+    probe_sight seen{};
+    seen.address = into.address;
+    seen.cert_days = into.cert_days;
+    seen.times = &into.times;
+    expected.judge(seen, into);
 }
 
 std::unique_ptr<probe> connection_probe(destination to, probe_expectations expected) {

@@ -58,6 +58,10 @@ class stream_probe : public probe {
 /// `connection refused`: what went wrong, the same for the same cause.
 [[nodiscard]] std::string reason_of(const std::system_error& failure, std::string_view when_late);
 
+/// Holds what was learnt to the expectations: for probes that tell no more than the connection
+/// does.
+void judge_connection(const probe_expectations& expected, deadline begun, probe_result& into);
+
 /// A connection is all that is asked for: tcp, tls and unix.
 [[nodiscard]] std::unique_ptr<probe> connection_probe(destination to, probe_expectations expected);
 

@@ -3,8 +3,10 @@
 
 #include <grove/detail/api.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -152,6 +154,8 @@ struct tls_info {
     std::string server_name = {};
     /// Of the peer's certificate, as RFC 2253 writes it; empty when it has shown none.
     std::string peer_subject = {};
+    /// When the peer's certificate expires; nothing when it has shown none.
+    std::optional<std::chrono::system_clock::time_point> peer_expires = {};
     bool resumed = false;
 };
 

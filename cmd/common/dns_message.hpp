@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-/// DNS messages (RFC 1035 section 4), as far as a load needs them: a question goes out, of the
-/// answer only the header is read.
+/// DNS messages (RFC 1035 section 4), as far as loads and probes need them: a question goes out, of
+/// the answer only the header is read.
 
 namespace grove::cmd {
 
@@ -21,12 +21,17 @@ inline constexpr std::size_t dns_header_size = 12;
 /// too long (RFC 1035 section 2.3.4). A dot at the end changes nothing; `.` is the root.
 [[nodiscard]] bool append_dns_query(std::string& into, std::string_view name, std::uint16_t type);
 
+/// Appends the query that a target's `name?type=A` asks; without a type, for A. Result: what is
+/// wrong with it, and nothing is appended; empty: nothing.
+[[nodiscard]] std::string append_dns_question(std::string& into, std::string_view question);
+
 struct dns_header {
     std::uint16_t number = 0;
     bool is_answer = false;
     bool truncated = false;
     std::uint8_t code = 0;  ///< RCODE: 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED
     std::uint16_t questions = 0;
+    std::uint16_t answers = 0;
 };
 
 /// Result: nothing when `message` is shorter than a header.

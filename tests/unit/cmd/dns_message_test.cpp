@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/load/dns_message.hpp"
+#include "cmd/common/dns_message.hpp"
 
 #include <gtest/gtest.h>
 
@@ -57,13 +57,14 @@ TEST(dns_type, is_known_by_name_in_any_case_or_by_number) {
 }
 
 TEST(dns_header, is_read_from_twelve_bytes) {
-    const auto header = read_dns_header("\x12\x34\x83\x83\0\1\0\0\0\0\0\0"s);
+    const auto header = read_dns_header("\x12\x34\x83\x83\0\1\0\2\0\0\0\0"s);
     ASSERT_TRUE(header);
     EXPECT_EQ(header->number, 0x1234);
     EXPECT_TRUE(header->is_answer);
     EXPECT_TRUE(header->truncated);
     EXPECT_EQ(header->code, 3);
     EXPECT_EQ(header->questions, 1);
+    EXPECT_EQ(header->answers, 2);
     EXPECT_FALSE(read_dns_header(std::string(11, '\0')));
     EXPECT_FALSE(read_dns_header(std::string(12, '\0'))->is_answer);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/load/dns_message.hpp"
+#include "cmd/common/dns_message.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +60,20 @@ bool append_name(std::string& into, std::string_view name) {
     return into.size() - begin <= longest_name;
 }
 
+/// `A` for none. Result: nothing for what cannot be asked.
+std::optional<std::uint16_t> type_of(std::string_view query) {
+    std::string_view type = "A";
+    while (!query.empty()) {
+        const std::size_t end = std::min(query.find_first_of(";&"), query.size());
+        const std::string_view one = query.substr(0, end);
+        query.remove_prefix(std::min(end + 1, query.size()));
+        if (one == "class=IN" || one == "class=in" || one.empty()) continue;
+        if (!one.starts_with("type=")) return std::nullopt;
+        type = one.substr(5);
+    }
+    return dns_type(type);
+}
+
 }  // namespace
 
 std::optional<std::uint16_t> dns_type(std::string_view name) noexcept {
@@ -91,6 +105,16 @@ bool append_dns_query(std::string& into, std::string_view name, std::uint16_t ty
     return true;
 }
 
+std::string append_dns_question(std::string& into, std::string_view question) {
+    const std::size_t end = std::min(question.find('?'), question.size());
+    const std::string_view query = question.substr(std::min(end + 1, question.size()));
+    const auto type = type_of(query);
+    if (!type) return std::string(query) + ": write ?type=A, or AAAA, MX, TXT, .. or TYPE65";
+    if (append_dns_query(into, question.substr(0, end), *type)) return {};
+    return '"' + std::string(question.substr(0, end)) +
+           "\" is no name: its labels have 1 to 63 bytes, all of it at most 253";
+}
+
 std::optional<dns_header> read_dns_header(std::string_view message) noexcept {
     if (message.size() < dns_header_size) return std::nullopt;
     const std::uint16_t flags = read_16(message, 2);
@@ -98,7 +122,8 @@ std::optional<dns_header> read_dns_header(std::string_view message) noexcept {
                       .is_answer = (flags & 0x8000) != 0,
                       .truncated = (flags & 0x0200) != 0,
                       .code = static_cast<std::uint8_t>(flags & 0x000f),
-                      .questions = read_16(message, 4)};
+                      .questions = read_16(message, 4),
+                      .answers = read_16(message, 6)};
 }
 
 std::string dns_code_name(unsigned code) {
