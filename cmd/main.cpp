@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/bench.hpp"
 #include "cmd/common/command_line.hpp"
+#include "cmd/common/descriptors.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/fetch/fetch.hpp"
 #include "cmd/poll/poll.hpp"
@@ -92,6 +93,7 @@ int run(std::span<const char* const> words) {
 
 int main(int argc, char** argv) {
     prepare_standard_streams();
+    prepare_descriptor_table();
     grove::introspect::obey_environment();
     try {
         return run({argv + (argc > 0 ? 1 : 0), argv + argc});

@@ -5,10 +5,12 @@
 #include <grove/event.hpp>
 #include <grove/hub.hpp>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace grove::cmd {
@@ -45,6 +47,14 @@ std::size_t raise_descriptor_limit() noexcept {
         if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
     }
     return limit.rlim_cur;
+}
+
+// The table never shrinks, so it is enough that there was a descriptor so high.
+void prepare_descriptor_table() noexcept {
+    constexpr std::size_t most_runs = 4096;
+    const std::size_t size = std::min(most_runs, raise_descriptor_limit());
+    const int highest = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(size) - 1);
+    if (highest >= 0) ::close(highest);
 }
 
 std::size_t read_some(int fd, char* into, std::size_t size, const std::string& what) {

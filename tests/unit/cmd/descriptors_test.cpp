@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/common/descriptors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <string>
+
+namespace {
+
+/// How many descriptors the process's table has room for: `FDSize` of proc(5).
+std::size_t table_size() {
+    std::ifstream status("/proc/self/status");
+    std::string name;
+    std::size_t size = 0;
+    while (status >> name) {
+        if (name == "FDSize:" && status >> size) break;
+    }
+    return size;
+}
+
+TEST(descriptors, have_a_table_that_most_runs_need_not_enlarge) {
+    grove::cmd::prepare_descriptor_table();
+    EXPECT_GE(table_size(), std::min<std::size_t>(4096, grove::cmd::raise_descriptor_limit()));
+}
+
+TEST(descriptors, may_be_as_many_as_the_hard_limit_says) {
+    const std::size_t most = grove::cmd::raise_descriptor_limit();
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    EXPECT_EQ(most, limit.rlim_max);
+    EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
+}
+
+}  // namespace
