@@ -16,6 +16,8 @@
 namespace grove::cmd {
 namespace {
 
+constexpr std::size_t usual_limit = 1024;
+
 bool is_ready(int fd, short events) noexcept {
     pollfd one{fd, events, 0};
     return ::poll(&one, 1, 0) != 0;  // an error counts: the call itself will tell it
@@ -39,9 +41,14 @@ void wait_writable(int fd) {
     wait_until_ready(fd, POLLOUT, readiness::write);
 }
 
+std::size_t descriptor_limit() noexcept {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : usual_limit;
+}
+
 std::size_t raise_descriptor_limit() noexcept {
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return usual_limit;
     if (limit.rlim_cur < limit.rlim_max) {
         const rlimit raised{limit.rlim_max, limit.rlim_max};
         if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;

@@ -15,6 +15,9 @@ namespace grove::cmd {
 void wait_readable(int fd);
 void wait_writable(int fd);
 
+/// The soft limit on open descriptors, as children should have it.
+[[nodiscard]] std::size_t descriptor_limit() noexcept;
+
 /// Raises the soft limit on open descriptors to the hard one. Result: how many may be open.
 std::size_t raise_descriptor_limit() noexcept;
 

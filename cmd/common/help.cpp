@@ -124,9 +124,22 @@ std::string verb_help(const verb& of, const option_table& table, unsigned column
         }
     }
     append_row(text, "-h, --help", "this page", left, width);
+    if (of.more_help != nullptr) text += of.more_help(columns);
     if (of.facts != nullptr) append_facts(text, of.facts(), width);
     if (!of.examples.empty()) text += "\nExamples\n" + std::string(of.examples);
     return text;
+}
+
+void append_help_row(std::string& to, const std::string& word, std::string_view help,
+                     unsigned columns) {
+    append_row(to, word, std::string(help), widest_flag, std::max<std::size_t>(columns, 40));
+}
+
+void append_help_options(std::string& to, const option_table& table, unsigned columns) {
+    for (const option& each : table.options()) {
+        append_row(to, flag_column(each), help_column(each), widest_flag,
+                   std::max<std::size_t>(columns, 40));
+    }
 }
 
 }  // namespace grove::cmd

@@ -70,7 +70,8 @@ std::string option_table::hint_for(std::string_view flag) const {
         for (const option& each : options_) {
             if (word.size() > 1 && each.name == word) return "did you mean --" + each.name + "?";
         }
-        return {};
+        // `-j4`: a letter and its value.
+        return name.size() > 2 ? hint_for(name.substr(0, 2)) : std::string();
     }
     std::vector<std::string_view> names;
     for (const option& each : options_) {

@@ -5,11 +5,12 @@
 
 namespace grove::cmd {
 
-void describe(talk_options& options, option_table& table) {
+void describe(talk_options& options, option_table& table, json_lines json) {
     table.group("Output");
     table.flag({'q', "quiet"}, options.quiet, "errors only");
     table.flag({'v', "verbose"}, options.verbose, "say what is done, step by step");
-    table.flag("json", options.json, "JSON lines on stdout, stable keys");
+    if (json == json_lines::offered)
+        table.flag("json", options.json, "JSON lines on stdout, stable keys");
     table.fixed("no-progress", options.progress, false, "no progress on stderr");
     table.choose("color", options.color,
                  {{"auto", color_mode::automatic},

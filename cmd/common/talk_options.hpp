@@ -22,7 +22,10 @@ struct talk_options {
     color_mode color = color_mode::automatic;
 };
 
+/// Whether a verb has results that `--json` can show; a pipe's stdout is what its stages make.
+enum class json_lines : unsigned char { offered, none };
+
 /// Adds `-q -v --json --no-progress --color`.
-void describe(talk_options& options, option_table& table);
+void describe(talk_options& options, option_table& table, json_lines json = json_lines::offered);
 
 }  // namespace grove::cmd

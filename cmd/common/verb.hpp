@@ -54,6 +54,8 @@ struct verb {
     std::unique_ptr<invocation> (*prepare)();
     /// The names that its expressions may use; null: it has none.
     std::span<const fact> (*facts)() noexcept = nullptr;
+    /// Paragraphs of its help between the options and the examples; null: none.
+    std::string (*more_help)(unsigned columns) = nullptr;
 };
 
 template <class Options, auto Run>

@@ -174,6 +174,7 @@ TEST_F(option_table_of_a_sample, a_wrong_flag_gets_the_nearest_or_an_advice) {
     EXPECT_EQ(table.hint_for("--cuont=5"), "did you mean --count?");
     EXPECT_EQ(table.hint_for("-count"), "did you mean --count?");
     EXPECT_EQ(table.hint_for("-O"), "use --name");
+    EXPECT_EQ(table.hint_for("-O5"), "use --name") << "a letter and its value";
     EXPECT_EQ(table.hint_for("--wrod"), "") << "words are no flags";
     EXPECT_EQ(table.hint_for("-z"), "");
 }
