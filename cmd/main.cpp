@@ -4,6 +4,7 @@
 #include "cmd/common/descriptors.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/fetch/fetch.hpp"
+#include "cmd/pipe/pipe.hpp"
 #include "cmd/poll/poll.hpp"
 #include "cmd/poll/probe/probe_facts.hpp"
 #include "cmd/serve/serve.hpp"
@@ -54,6 +55,20 @@ constexpr std::array verbs{
                     "  grove poll --reverse pid:4711                     until it has ended\n",
         .prepare = prepare<poll_options, run_poll>,
         .facts = poll_facts,
+    },
+    verb{
+        .name = "pipe",
+        .summary = "stages of commands with bounded queues between them",
+        .synopsis = "[OPTION]... [STAGE [OPTION]... [WORD]...] [then STAGE]...",
+        .examples =
+            "  ls *.png | grove pipe each -j8 optipng {}\n"
+            "  grove pipe -i in.jsonl map -j4 ./classify then file out.jsonl\n"
+            "  grove pipe 'redis://h/jobs?group=g' each ./job {}\n"
+            "  tail -F app.log | grove pipe match error then prefix time\n"
+            "  grove pipe -i hosts each -j32 --timeout 10s ssh {} uptime\n"
+            "  find . -name '*.c' -print0 | grove pipe -0 each 'wc -l < \"$1\"' then file counts\n",
+        .prepare = prepare<pipe_options, run_pipe>,
+        .more_help = pipe_stages_help,
     },
     verb{
         .name = "bench",

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/pipe/item_ledger.hpp"
+
+#include "cmd/common/base64.hpp"
+#include "cmd/common/json_text.hpp"
+#include "cmd/common/output.hpp"
+#include "cmd/common/terminal_text.hpp"
+#include "cmd/common/utf8.hpp"
+
+#include <fmt/format.h>
+
+#include <system_error>
+#include <utility>
+
+namespace grove::cmd {
+namespace {
+
+bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const utf8_step step = decode_utf8(text);
+        if (!step.valid) return false;
+        text.remove_prefix(step.size);
+    }
+    return true;
+}
+
+std::string sentence(const dead_item& what) {
+    return fmt::format("{}: item {} ({}): {}", what.stage, what.number,
+                       fit_middle(one_line(what.item), 60), what.error);
+}
+
+}  // namespace
+
+std::string to_json(const dead_item& dead) {
+    json_object line;
+    line.add("stage", dead.stage).add("number", dead.number);
+    if (is_utf8(dead.item))
+        line.add("item", dead.item);
+    else
+        line.add("item_base64", base64(dead.item));
+    line.add("attempts", dead.attempts).add("error", dead.error).add("exit", dead.code);
+    line.add("stderr", dead.errors);
+    return line.text();
+}
+
+item_ledger::item_ledger(const pipe_options& options, output& out,
+                         std::function<void(exit_code)> stop)
+    : limit_(options.max_failures), out_(out), stop_(std::move(stop)) {
+    if (!options.dead_file.empty()) {
+        dead_file_ = file(options.dead_file, {.read = false, .append = true, .create = true});
+        if (!options.resume) dead_file_.truncate(0);
+    }
+}
+
+void item_ledger::retried(const dead_item& what) {
+    if (out_.says_details()) out_.detail(sentence(what) + "; trying again");
+}
+
+void item_ledger::dead(const dead_item& what) {
+    ++failed_;
+    const std::string attempts =
+        what.attempts > 1 ? fmt::format(" (after {} attempts)", what.attempts) : "";
+    out_.error(sentence(what) + attempts);
+    if (limit_.reached(failed_, done_ + failed_, std::nullopt)) {
+        is_over_ = true;
+        stop_(exit_code::shortfall);
+    }
+    if (!dead_file_.is_open()) return;
+    try {
+        dead_file_.write_all(to_json(what) + '\n');
+    } catch (const std::system_error& e) {
+        hopeless(e.what());
+    }
+}
+
+void item_ledger::lost(std::uint64_t items, const std::string& why) {
+    failed_ += items;
+    out_.error(why);
+    if (!limit_.reached(failed_, done_ + failed_, std::nullopt)) return;
+    is_over_ = true;
+    stop_(exit_code::shortfall);
+}
+
+void item_ledger::hopeless(const std::string& why) {
+    if (std::exchange(is_hopeless_, true)) return;
+    is_over_ = true;
+    out_.error(why);
+    stop_(exit_code::environment);
+}
+
+exit_code item_ledger::finish() {
+    try {
+        dead_file_.close();
+    } catch (const std::system_error& e) {
+        out_.error(e.what());
+        return exit_code::environment;
+    }
+    return failed_ > 0 ? exit_code::shortfall : exit_code::ok;
+}
+
+}  // namespace grove::cmd

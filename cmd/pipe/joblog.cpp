@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/pipe/joblog.hpp"
+
+#include <fmt/format.h>
+
+namespace grove::cmd {
+namespace {
+
+constexpr std::string_view heading =
+    "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n";
+
+double seconds(duration time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+std::string to_text(const job_line& job) {
+    return fmt::format("{}\t:\t{:.3f}\t{:10.3f}\t0\t{}\t{}\t{}\t{}\n", job.number,
+                       seconds(job.started.time_since_epoch()), seconds(job.took), job.received,
+                       job.status.code().value_or(0), job.status.signal(), job.command);
+}
+
+joblog::joblog(const std::string& path, bool resume)
+    : file_(path, {.read = false, .append = true, .create = true}) {
+    if (!resume) file_.truncate(0);
+    if (file_.size() == 0) file_.write_all(heading);
+}
+
+}  // namespace grove::cmd

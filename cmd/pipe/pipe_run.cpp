@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/pipe/pipe_run.hpp"
+
+#include "cmd/common/descriptors.hpp"
+#include "cmd/common/output.hpp"
+#include "cmd/common/signals.hpp"
+#include "cmd/pipe/each_stage.hpp"
+#include "cmd/pipe/line_stages.hpp"
+#include "cmd/pipe/map_stage.hpp"
+
+#include <grove/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <ranges>
+#include <stdexcept>
+#include <utility>
+
+namespace grove::cmd {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// For what is finished to be written, once all that runs was ended.
+constexpr duration last_writes = 2s;
+
+std::unique_ptr<stage> make_stage(const each_options& options, const stage_setting& setting) {
+    return std::make_unique<each_stage>(options, setting);
+}
+
+std::unique_ptr<stage> make_stage(const map_options& options, const stage_setting& setting) {
+    return std::make_unique<map_stage>(options, setting);
+}
+
+/// What ends the items that a stage hands on.
+char end_after(const stage_plan& plan, char item_end) {
+    return std::holds_alternative<each_options>(plan) ? '\n' : item_end;
+}
+
+char end_after(const pipe_plan& plan, char item_end) {
+    for (const stage_plan& each : plan.stages) item_end = end_after(each, item_end);
+    return item_end;
+}
+
+queue_limits limits_of(const pipe_options& options) {
+    return {.items = options.queue_items, .bytes = options.queue_size.bytes};
+}
+
+}  // namespace
+
+pipe_run::pipe_run(const pipe_options& options, const pipe_plan& plan, output& out, journal* kept)
+    : options_(options),
+      out_(out),
+      descriptor_limit_(descriptor_limit()),
+      ledger_(options, out, [this](exit_code why) { stop(why); }),
+      view_(out),
+      source_(make_source(plan.source, options, kept != nullptr ? kept->from().items : 0, ledger_,
+                          out)),
+      kept_(kept != nullptr ? kept : source_->settles()),
+      sink_(make_sink(plan.sink, end_after(plan, item_end(options)), out, kept_)) {
+    static_cast<void>(raise_descriptor_limit());
+    queues_.emplace_back(limits_of(options));
+    char end = item_end(options);
+    for (const stage_plan& each : plan.stages) {
+        const bool is_last = &each == &plan.stages.back();
+        add_stage(each, std::exchange(end, end_after(each, end)),
+                  is_last ? next_is::sink : next_is::stage);
+    }
+}
+
+void pipe_run::add_stage(const stage_plan& plan, char item_end, next_is next) {
+    block_queue& in = queues_.back();
+    block_queue& out = queues_.emplace_back(limits_of(options_));
+    const std::uint64_t seed = options_.seed ? *options_.seed : std::random_device{}();
+    const stage_setting setting{
+        .in = in,
+        .out = out,
+        .ledger = ledger_,
+        .talk = out_,
+        .item_end = item_end,
+        .next = next,
+        .descriptor_limit = descriptor_limit_,
+        .seed = seed,
+        .items = stages_.empty() ? items_are::sources : items_are::made,
+        .first_number = stages_.empty() && kept_ != nullptr ? kept_->from().items + 1 : 1,
+        .resume = options_.resume};
+    names_.emplace_back(name_of(plan));
+    stages_.push_back(std::visit([&](const auto& of) { return make_stage(of, setting); }, plan));
+}
+
+exit_code pipe_run::execute() {
+    out_.set_wait_writable(wait_writable);
+    const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
+    out_.on_lost([this] { stop(exit_code::ok); });
+    const stop_signals signals([this](int) { drain(); });
+    const deadline whole = options_.deadline ? deadline(*options_.deadline) : never;
+    give_up_at_ = whole;
+    start("source", [this] { run_source(); });
+    for (const auto& each : stages_) start("stage", [&each] { each->run(); });
+    start("sink", [this] { run_sink(); });
+    while (!finished_ && !halted_) {
+        wait_for_news();
+        if (draining_) greenlets_.front().kill();
+        if (!stopping_ && whole.expired()) stop(exit_code::deadline);
+        if (stopping_ || give_up_at_.expired()) halt();
+    }
+    view_.finish();
+    if (stop_code_ == exit_code::deadline)
+        out_.error("the deadline of " + show_duration(*options_.deadline) + " is over");
+    return merge(signals.code(), merge(stop_code_, finish()));
+}
+
+/// What fails in `body` ends the run.
+void pipe_run::start(std::string name, std::function<void()> body) {
+    greenlets_.push_back(
+        spawn(spawn_options{.name = std::move(name)}, [this, body = std::move(body)] {
+            try {
+                body();
+            } catch (const std::runtime_error& e) {
+                ledger_.hopeless(e.what());
+            }
+        }));
+}
+
+void pipe_run::run_source() {
+    const on_exit at_end([this] { queues_.front().close(); });
+    source_->run(queues_.front());
+    source_ended_ = true;
+}
+
+void pipe_run::run_sink() {
+    sink_->run(queues_.back());
+    finished_ = true;
+    news_.set();
+}
+
+void pipe_run::wait_for_news() {
+    news_.wait(std::min({out_.tick(), view_.next(), give_up_at_}));
+    news_.clear();
+    view_.tick([this] { return look(); });
+}
+
+void pipe_run::drain() {
+    draining_ = true;
+    if (!stages_.empty()) {
+        out_.say("stopping: what was read may end within " + show_duration(options_.grace) +
+                 "; once more ends at once");
+    }
+    give_up_at_ = std::min(give_up_at_, deadline(options_.grace));
+    news_.set();
+}
+
+void pipe_run::stop(exit_code why) {
+    if (stopping_) return;
+    stopping_ = true;
+    stop_code_ = why;
+    news_.set();
+}
+
+/// Items that nobody has begun are dropped; what is finished goes on to the sink.
+void pipe_run::halt() {
+    halted_ = true;
+    greenlets_.front().kill();
+    for (block_queue& each : queues_ | std::views::take(stages_.size())) each.close_now();
+    for (const auto& each : stages_) each->halt();
+    if (!out_.lost()) static_cast<void>(greenlets_.back().join(last_writes));
+    kill_all(greenlets_);
+}
+
+exit_code pipe_run::finish() {
+    const exit_code items = ledger_.finish();
+    const bool is_whole = source_ended_ && !halted_;
+    try {
+        if (is_whole)
+            sink_->finish();
+        else
+            sink_->give_up();
+        settled_place end = sink_->secured();
+        end.done = is_whole;
+        if (kept_ != nullptr) kept_->note(end);
+    } catch (const std::runtime_error& e) {  // std::system_error, stage_failed
+        out_.error(e.what());
+        return exit_code::environment;
+    }
+    return items;
+}
+
+std::vector<stage_row> pipe_run::look() const {
+    std::vector<stage_row> rows;
+    for (std::size_t i = 0; i < stages_.size(); ++i) {
+        rows.push_back({.name = names_[i],
+                        .in = queues_[i].passed() - queues_[i].items(),
+                        .out = queues_[i + 1].passed(),
+                        .fill = queues_[i].fill(),
+                        .figures = stages_[i]->figures()});
+    }
+    if (rows.empty())
+        rows.push_back({.name = "copy", .in = queues_[0].passed(), .out = queues_[0].passed()});
+    return rows;
+}
+
+}  // namespace grove::cmd

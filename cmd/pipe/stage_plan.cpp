@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/pipe/stage_plan.hpp"
+
+#include "cmd/common/help.hpp"
+#include "cmd/common/option_table.hpp"
+#include "cmd/common/secrets.hpp"
+#include "cmd/common/suggestion.hpp"
+#include "cmd/common/terminal_text.hpp"
+#include "cmd/common/units.hpp"
+#include "cmd/pipe/stage_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace grove::cmd {
+namespace {
+
+using words_of_stage = std::vector<std::string>;
+using problem = std::optional<std::string>;
+
+constexpr std::uint64_t most_in_batch = 1'000'000;
+
+problem read_nothing_more(const words_of_stage& words) {
+    if (words.empty()) return std::nullopt;
+    return fmt::format("takes no words, and \"{}\" is one", one_line(words.front()));
+}
+
+problem read_each(words_of_stage words, pipe_plan& into) {
+    each_options read;
+    option_table table;
+    describe(read, table);
+    if (auto wrong = take_stage_options(table, words)) return wrong;
+    if (auto wrong = item_command::parse(words, read.command))
+        return *wrong + ": each -j4 gzip -9 {}, or one quoted line: each 'gzip -9 \"$1\"'";
+    into.stages.emplace_back(std::move(read));
+    return std::nullopt;
+}
+
+problem read_map(words_of_stage words, pipe_plan& into) {
+    map_options read;
+    option_table table;
+    describe(read, table);
+    if (auto wrong = take_stage_options(table, words)) return wrong;
+    if (words.empty()) return "needs a command that answers each line: map -j4 ./classify";
+    if (std::ranges::any_of(words, [](const std::string& word) { return word == "{}"; }))
+        return "writes items to the command's stdin: {} is for each";
+    read.command = std::move(words);
+    into.stages.emplace_back(std::move(read));
+    return std::nullopt;
+}
+
+problem read_match(words_of_stage words, pipe_plan& into) {
+    match_options read;
+    option_table table;
+    describe(read, table);
+    if (auto wrong = take_stage_options(table, words)) return wrong;
+    if (words.size() != 1) return "needs one pattern: match 'error|warning'";
+    read.pattern = std::move(words.front());
+    if (auto wrong = pattern_problem(read))
+        return fmt::format("\"{}\" is no pattern: {}", one_line(read.pattern), one_line(*wrong));
+    into.stages.emplace_back(std::move(read));
+    return std::nullopt;
+}
+
+problem read_prefix(words_of_stage words, pipe_plan& into) {
+    if (words.size() != 1) return "needs one word: prefix time, or prefix 'a text '";
+    into.stages.emplace_back(prefix_options{.text = std::move(words.front())});
+    return std::nullopt;
+}
+
+problem read_batch(words_of_stage words, pipe_plan& into) {
+    batch_options read;
+    option_table table;
+    describe(read, table);
+    if (auto wrong = take_stage_options(table, words)) return wrong;
+    std::uint64_t items = 0;
+    if (words.size() != 1 || parse_count(words.front(), 0, most_in_batch, items) || items == 0)
+        return "needs a number of items: batch 100";
+    read.items = items;
+    into.stages.emplace_back(std::move(read));
+    return std::nullopt;
+}
+
+problem read_rate(words_of_stage words, pipe_plan& into) {
+    rate_options read;
+    if (words.size() != 1) return "needs a rate: rate 100/s";
+    if (auto wrong = parse_value(words.front(), read.rate))
+        return fmt::format("\"{}\" {}: rate 100/s", one_line(words.front()), wrong->what);
+    into.stages.emplace_back(read);
+    return std::nullopt;
+}
+
+problem read_count(words_of_stage words, pipe_plan& into) {
+    into.stages.emplace_back(count_options());
+    return read_nothing_more(words);
+}
+
+problem read_lines(words_of_stage words, pipe_plan& into) {
+    into.sink = {.what = sink_plan::kind::lines};
+    return read_nothing_more(words);
+}
+
+problem read_null(words_of_stage words, pipe_plan& into) {
+    into.sink = {.what = sink_plan::kind::null};
+    return read_nothing_more(words);
+}
+
+problem read_file(words_of_stage words, pipe_plan& into) {
+    if (words.size() != 1 || words.front().empty()) return "needs one name: file out.txt";
+    into.sink = {.what = sink_plan::kind::file, .path = words.front()};
+    return std::nullopt;
+}
+
+struct stage_word {
+    std::string_view name;
+    std::string_view synopsis;
+    std::string_view help;
+    problem (*read)(words_of_stage, pipe_plan&);
+    bool is_last;  ///< a sink
+    void (*describe)(option_table&) = nullptr;
+};
+
+/// Help shows the defaults, so nothing is ever set in what the table binds.
+template <class Options>
+void describe_defaults(option_table& table) {
+    static Options shown;
+    describe(shown, table);
+}
+
+constexpr std::array stage_words{
+    stage_word{"each", "[OPTION]... COMMAND...",
+               "runs a process an item: {} is the item, {.} without its extension, {/} its last "
+               "part, {//} its folder, {/.} both, {#} its number; without any of them it is the "
+               "last argument, and in one quoted line for the shell it is \"$1\"",
+               read_each, false, describe_defaults<each_options>},
+    stage_word{"map", "[OPTION]... COMMAND...",
+               "workers that live on: each item is a line to one, and its answer a line; a worker "
+               "that dies or is late is replaced, and its items are sent again",
+               read_map, false, describe_defaults<map_options>},
+    stage_word{"match", "[OPTION]... PATTERN", "drops what does not match (RE2)", read_match, false,
+               describe_defaults<match_options>},
+    stage_word{"prefix", "time|TEXT", "puts the time, or a text, before each", read_prefix, false},
+    stage_word{"batch", "[OPTION]... N", "joins so many to one", read_batch, false,
+               describe_defaults<batch_options>},
+    stage_word{"rate", "N/s", "lets no more through", read_rate, false},
+    stage_word{"count", "", "says at the end how many came", read_count, false},
+    stage_word{"lines", "", "to stdout, which is the default", read_lines, true},
+    stage_word{"file", "NAME", "to a file that appears when it is whole", read_file, true},
+    stage_word{"null", "", "to nowhere", read_null, true}};
+
+std::string unknown(const std::string& name) {
+    std::vector<std::string_view> names;
+    for (const stage_word& each : stage_words) names.push_back(each.name);
+    const std::string_view best = nearest(name, names);
+    std::string text = fmt::format("there is no stage \"{}\"", fit_middle(one_line(name), 60));
+    if (!best.empty()) return text + fmt::format("; did you mean {}?", best);
+    return text + "; to run a program for each item: each " + fit_middle(one_line(name), 40);
+}
+
+bool is_uri(std::string_view word) noexcept {
+    return word.find("://") != std::string_view::npos;
+}
+
+problem about(std::string_view uri, problem wrong) {
+    if (wrong) wrong = fmt::format("{}: {}", fit_middle(one_line(mask_url(uri)), 60), *wrong);
+    return wrong;
+}
+
+problem read_uri_sink(const words_of_stage& words, bool is_last, pipe_plan& into) {
+    if (!is_last) return about(words.front(), "it is where items end: nothing can follow it");
+    if (words.size() > 1) return about(words.front(), "it takes no words");
+    into.sink = {.what = sink_plan::kind::stream, .path = words.front(), .stream = {}};
+    return about(words.front(), parse_sink(words.front(), into.sink.stream));
+}
+
+problem read_stage(words_of_stage words, bool is_last, pipe_plan& into) {
+    if (words.empty()) return "there is no stage between one \"then\" and the next";
+    if (is_uri(words.front())) return read_uri_sink(words, is_last, into);
+    const std::string name = std::move(words.front());
+    words.erase(words.begin());
+    for (const stage_word& each : stage_words) {
+        if (each.name != name) continue;
+        if (each.is_last && !is_last)
+            return fmt::format("{} is where items end: nothing can follow it", name);
+        problem wrong = each.read(std::move(words), into);
+        if (wrong) wrong = fmt::format("{} {}", name, *wrong);
+        return wrong;
+    }
+    return unknown(name);
+}
+
+}  // namespace
+
+std::optional<std::string> parse_plan(const std::vector<std::string>& words, pipe_plan& into) {
+    pipe_plan read;
+    auto from = words.begin();
+    // One alone is where items go, unless it says who reads.
+    const bool is_only = words.size() == 1 && words.front().find("group=") == std::string::npos;
+    if (from != words.end() && is_uri(*from) && !is_only) {
+        if (auto wrong = about(*from, parse_source(*from, read.source.stream.emplace())))
+            return wrong;
+        if (++from != words.end() && *from == "then") ++from;
+    }
+    while (from != words.end()) {
+        const auto to = std::find(from, words.end(), "then");
+        if (auto wrong = read_stage({from, to}, to == words.end(), read)) return wrong;
+        if (to == words.end()) break;
+        from = to + 1;
+        if (from == words.end()) return "there is no stage after the last \"then\"";
+    }
+    into = std::move(read);
+    return std::nullopt;
+}
+
+std::string_view name_of(const stage_plan& plan) noexcept {
+    constexpr std::array<std::string_view, std::variant_size_v<stage_plan>> names{
+        "each", "map", "match", "prefix", "batch", "rate", "count"};
+    return names.at(plan.index());
+}
+
+std::string stages_help(unsigned columns) {
+    std::string text = "\nStages, joined by the word then\n";
+    append_help_row(text, "redis://HOST/STREAM?group=G",
+                    "first: entries of a Redis stream, for one consumer of a group; each is dealt "
+                    "with at least once, on one machine or on many. Also consumer= lease=30s "
+                    "deliveries=5 until=empty db=0",
+                    columns);
+    for (const stage_word& each : stage_words) {
+        append_help_row(text, fmt::format("{} {}", each.name, each.synopsis), each.help, columns);
+        if (each.describe == nullptr) continue;
+        option_table table;
+        each.describe(table);
+        append_help_options(text, table, columns);
+    }
+    append_help_row(text, "redis://HOST/STREAM", "last: to a Redis stream; also maxlen= db=0",
+                    columns);
+    return text;
+}
+
+}  // namespace grove::cmd

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cmd/pipe/each_options.hpp"
+#include "cmd/pipe/line_options.hpp"
+#include "cmd/pipe/map_options.hpp"
+#include "cmd/pipe/redis/redis_place.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// What the words after the run's own options mean: a URI where items come from, and stages joined
+/// by `then`, the last of which may be where they go.
+///
+///     each -j4 gzip -9 {} then file sizes.txt
+///     redis://host/jobs?group=g map ./classify then redis://host/done
+
+namespace grove::cmd {
+
+using stage_plan = std::variant<each_options, map_options, match_options, prefix_options,
+                                batch_options, rate_options, count_options>;
+
+struct source_plan {
+    std::optional<redis_place> stream;  ///< nothing: `--input`, stdin
+};
+
+struct sink_plan {
+    enum class kind : unsigned char { lines, file, null, stream };
+
+    kind what = kind::lines;
+    std::string path = {};    ///< for `file`
+    redis_place stream = {};  ///< for `stream`
+};
+
+struct pipe_plan {
+    source_plan source;
+    std::vector<stage_plan> stages;
+    sink_plan sink;
+};
+
+/// Result: what is wrong, and what to write instead.
+[[nodiscard]] std::optional<std::string> parse_plan(const std::vector<std::string>& words,
+                                                    pipe_plan& into);
+
+/// The word that it begins with.
+[[nodiscard]] std::string_view name_of(const stage_plan& plan) noexcept;
+
+/// The stages and their options, for `grove pipe --help`.
+[[nodiscard]] std::string stages_help(unsigned columns);
+
+}  // namespace grove::cmd

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`grove pipe` on Redis streams: consumers that are killed, a server that restarts, a stream that
+is trimmed."""
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from fault_case import SLOWNESS, FaultCase
+from program import wait_until
+
+ITEMS = int(50_000 / SLOWNESS)
+
+
+class Redis:
+    """A server on a port of its own, which appends what it is told to a file."""
+
+    def __init__(self, folder: str):
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder,
+             "--appendonly", "yes", "--appendfsync", "no", "--save", ""],
+            stdout=subprocess.DEVNULL)
+        wait_until(self.answers, "the server answers")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def answers(self) -> bool:
+        try:
+            return self.ask("PING") == b"+PONG"
+        except OSError:
+            return False
+
+    def ask(self, *words) -> bytes:
+        """The first line of the reply."""
+        with socket.create_connection(("127.0.0.1", self.port)) as peer:
+            peer.sendall(self.command(*words))
+            return peer.makefile("rb").readline().rstrip()
+
+    def fill(self, stream: str, count: int):
+        with socket.create_connection(("127.0.0.1", self.port)) as peer:
+            answers = peer.makefile("rb")
+            for first in range(0, count, 1000):
+                some = range(first, min(count, first + 1000))
+                peer.sendall(b"".join(self.command("XADD", stream, "*", "item", i) for i in some))
+                for _ in some:
+                    answers.readline()
+                    answers.readline()
+
+    @staticmethod
+    def command(*words) -> bytes:
+        texts = [str(word).encode() for word in words]
+        return b"*%d\r\n" % len(texts) + b"".join(b"$%d\r\n%s\r\n" % (len(t), t) for t in texts)
+
+    def url(self, stream: str, query: str = "") -> str:
+        return f"redis://127.0.0.1:{self.port}/{stream}?{query}"
+
+
+class PipeRedis(FaultCase):
+    verb = "pipe"
+
+    def setUp(self):
+        super().setUp()
+        folder = os.path.join(self.home, "redis")
+        os.mkdir(folder)
+        self.redis = Redis(folder)
+        self.addCleanup(self.redis.stop)
+
+    def consumer(self, out, *query: str):
+        """Slow enough to be killed in the middle: every hundredth item takes a while."""
+        worker = "while read -r x; do case $x in *00) sleep 0.005;; esac; echo $x; done"
+        query = "&".join(["group=g", "lease=1s", "until=empty", *query])
+        return self.start(self.redis.url("jobs", query), "map", "-j2", "sh", "-c", worker,
+                          stdout=out)
+
+    def seen(self) -> set:
+        with open(self.path("all"), "rb") as file:
+            return set(file.read().split())
+
+    def test_killed_consumers_lose_nothing(self):
+        self.redis.fill("jobs", ITEMS)
+        chance = random.Random(3)
+        with open(self.path("all"), "ab") as out:
+            for _ in range(10):
+                run = self.consumer(out)
+                time.sleep(chance.uniform(0.05, 0.3))
+                run.kill()
+            for run in [self.consumer(out), self.consumer(out)]:
+                ended = run.wait()
+                self.assertEqual(0, ended.code, ended)
+        self.assertEqual({str(i).encode() for i in range(ITEMS)}, self.seen())
+        self.assertEqual(b":0", self.pending())
+
+    def pending(self) -> bytes:
+        """How many entries are pending, as the server writes a number."""
+        with socket.create_connection(("127.0.0.1", self.redis.port)) as peer:
+            peer.sendall(self.redis.command("XPENDING", "jobs", "g"))
+            answer = peer.makefile("rb")
+            answer.readline()
+            return answer.readline().rstrip()
+
+    def test_items_of_a_killed_consumer_are_taken_when_its_lease_is_over(self):
+        self.redis.fill("jobs", 3)
+        held = self.start(self.redis.url("jobs", "group=g&lease=1s"), "each", "sh", "-c",
+                          "echo > begun; sleep 1000")
+        wait_until(lambda: os.path.exists(self.path("begun")), "an item has begun")
+        held.kill()
+        began = time.monotonic()
+        ended = self.start(self.redis.url("jobs", "group=g&lease=1s&until=empty")).wait()
+        self.assertEqual(b"0\n1\n2\n", ended.stdout)
+        self.assertLess(time.monotonic() - began, 2 + SLOWNESS)
+
+    def test_lease_of_a_slow_item_is_renewed(self):
+        self.redis.fill("jobs", 1)
+        slow = self.start(self.redis.url("jobs", "group=g&lease=300ms&until=empty"), "each",
+                          "sh", "-c", "echo > begun; sleep 1.5; echo $1", "sh", "{}")
+        wait_until(lambda: os.path.exists(self.path("begun")), "the item has begun")
+        other = self.start(self.redis.url("jobs", "group=g&lease=300ms&until=empty")).wait()
+        self.assertEqual(b"", other.stdout, "the item was taken from who works on it")
+        self.assertEqual(b"0\n", slow.wait().stdout)
+
+    def test_own_items_come_first_under_the_same_name(self):
+        self.redis.fill("jobs", 2)
+        url = self.redis.url("jobs", "group=g&lease=1h&until=empty&consumer=one")
+        held = self.start(url, "each", "sh", "-c", "echo > begun; sleep 1000")
+        wait_until(lambda: os.path.exists(self.path("begun")), "an item has begun")
+        held.kill()
+        self.assertEqual(b"0\n1\n", self.start(url).wait().stdout)
+
+    def test_server_that_restarts_is_waited_for(self):
+        self.redis.fill("jobs", ITEMS)
+        with open(self.path("all"), "ab") as out:
+            run = self.consumer(out)
+            wait_until(lambda: os.path.getsize(self.path("all")) > 0, "items come")
+            self.redis.stop()
+            self.redis.start()
+            ended = run.wait()
+        self.assertEqual(0, ended.code, ended)
+        self.assertIn("is away", ended.talk)
+        self.assertEqual({str(i).encode() for i in range(ITEMS)}, self.seen())
+
+    def test_trimmed_entries_are_reported_and_end_1(self):
+        self.redis.fill("jobs", 5)
+        held = self.start(self.redis.url("jobs", "group=g&lease=300ms"), "each", "sh", "-c",
+                          "echo > begun; sleep 1000")
+        wait_until(lambda: os.path.exists(self.path("begun")), "an item has begun")
+        held.kill()
+        self.redis.ask("XTRIM", "jobs", "MAXLEN", "2")
+        ended = self.start(self.redis.url("jobs", "group=g&lease=300ms&until=empty")).wait()
+        self.assertEqual(1, ended.code, ended)
+        self.assertEqual(b"3\n4\n", ended.stdout)
+        self.assertIn("3 entries of jobs were trimmed away before they were dealt with", ended.talk)
+
+    def test_entry_that_kills_its_consumers_is_put_aside(self):
+        self.redis.fill("jobs", 1)
+        url = self.redis.url("jobs", "group=g&lease=1h&until=empty&consumer=one&deliveries=2")
+        for _ in range(2):
+            held = self.start(url, "each", "sh", "-c", "echo > begun; sleep 1000")
+            wait_until(lambda: os.path.exists(self.path("begun")), "the item has begun")
+            held.kill()
+            os.remove(self.path("begun"))
+        ended = self.start(url).wait()
+        self.assertEqual(1, ended.code, ended)
+        self.assertEqual(b"", ended.stdout)
+        self.assertIn("it is in jobs:dead", ended.talk)
+        self.assertEqual(b":1", self.redis.ask("XLEN", "jobs:dead"))
+
+    def test_items_go_to_a_stream(self):
+        numbers = "".join(f"{i}\n" for i in range(2000))
+        with open(self.path("in"), "w", encoding="ascii") as file:
+            file.write(numbers)
+        self.assertEqual(0, self.start("-i", "in", self.redis.url("jobs")).wait().code)
+        self.assertEqual(b":2000", self.redis.ask("XLEN", "jobs"))
+        ended = self.start(self.redis.url("jobs", "group=g&until=empty")).wait()
+        self.assertEqual(numbers.encode(), ended.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/pipe/stage_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace grove::cmd {
+namespace {
+
+using namespace std::chrono_literals;
+using words = std::vector<std::string>;
+
+pipe_plan plan(const words& typed) {
+    pipe_plan parsed;
+    EXPECT_EQ(parse_plan(typed, parsed), std::nullopt);
+    return parsed;
+}
+
+std::string problem(const words& typed) {
+    pipe_plan parsed;
+    return parse_plan(typed, parsed).value_or("none");
+}
+
+TEST(pipe_stage_plan, no_words_copy_to_stdout) {
+    EXPECT_TRUE(plan({}).stages.empty());
+    EXPECT_EQ(plan({}).sink.what, sink_plan::kind::lines);
+}
+
+TEST(pipe_stage_plan, a_stage_s_own_options_end_at_its_command) {
+    const auto made = plan({"each", "-j4", "--timeout=10s", "--retries", "2", "ssh", "-v", "{}"});
+    const auto& each = std::get<each_options>(made.stages.at(0));
+    EXPECT_EQ(each.jobs, 4U);
+    EXPECT_EQ(each.timeout, 10s);
+    EXPECT_EQ(each.retries, 2U);
+    EXPECT_EQ(each.command.options("h", 1).command, (words{"ssh", "-v", "h"}));
+}
+
+TEST(pipe_stage_plan, letters_may_be_in_one_word) {
+    const auto made = plan({"match", "-iv", "x"});
+    const auto& match = std::get<match_options>(made.stages.at(0));
+    EXPECT_TRUE(match.ignore_case);
+    EXPECT_TRUE(match.invert);
+    EXPECT_EQ(match.pattern, "x");
+    EXPECT_EQ(problem({"match", "-iq", "x"}), "match has no option -q");
+}
+
+TEST(pipe_stage_plan, two_dashes_end_a_stage_s_options) {
+    const auto made = plan({"each", "-j", "2", "--", "-odd", "{}"});
+    const auto& each = std::get<each_options>(made.stages.at(0));
+    EXPECT_EQ(each.command.options("h", 1).command, (words{"-odd", "h"}));
+}
+
+TEST(pipe_stage_plan, then_joins_stages_and_the_last_may_be_a_sink) {
+    const auto made = plan({"each", "a", "then", "each", "b", "then", "file", "out"});
+    EXPECT_EQ(made.stages.size(), 2U);
+    EXPECT_EQ(made.sink.what, sink_plan::kind::file);
+    EXPECT_EQ(made.sink.path, "out");
+    EXPECT_EQ(plan({"null"}).sink.what, sink_plan::kind::null);
+}
+
+TEST(pipe_stage_plan, a_uri_is_where_items_come_from_or_go_to) {
+    const auto made = plan({"redis://h/jobs?group=g", "each", "x", "then", "redis://h/done"});
+    EXPECT_EQ(made.source.stream->stream, "jobs");
+    EXPECT_EQ(made.stages.size(), 1U);
+    EXPECT_EQ(made.sink.what, sink_plan::kind::stream);
+    EXPECT_EQ(made.sink.stream.stream, "done");
+    EXPECT_EQ(plan({"redis://h/jobs?group=g", "then", "null"}).sink.what, sink_plan::kind::null);
+    EXPECT_TRUE(plan({"redis://h/jobs?group=g"}).source.stream);
+    EXPECT_EQ(plan({"redis://h/done"}).sink.what, sink_plan::kind::stream);
+    EXPECT_EQ(problem({"redis://:secret@h/jobs", "null"}),
+              "redis://:***@h/jobs: it names no group: redis://host/stream?group=g");
+}
+
+TEST(pipe_stage_plan, what_is_wrong_says_what_to_write) {
+    EXPECT_EQ(problem({"eahc", "x"}), "there is no stage \"eahc\"; did you mean each?");
+    EXPECT_EQ(problem({"gzip", "-9"}),
+              "there is no stage \"gzip\"; to run a program for each item: each gzip");
+    EXPECT_EQ(problem({"null", "then", "each", "x"}),
+              "null is where items end: nothing can follow it");
+    EXPECT_EQ(problem({"each", "x", "then"}), "there is no stage after the last \"then\"");
+    EXPECT_EQ(problem({"then", "null"}), "there is no stage between one \"then\" and the next");
+    EXPECT_EQ(problem({"null", "x"}), "null takes no words, and \"x\" is one");
+    EXPECT_EQ(problem({"rate", "1"}).rfind("rate \"1\" ", 0), 0U);
+    EXPECT_EQ(problem({"batch", "0"}), "batch needs a number of items: batch 100");
+    EXPECT_EQ(problem({"match"}), "match needs one pattern: match 'error|warning'");
+    EXPECT_EQ(problem({"map", "x", "{}"}),
+              "map writes items to the command's stdin: {} is for each");
+    EXPECT_EQ(problem({"file"}), "file needs one name: file out.txt");
+}
+
+TEST(pipe_stage_plan, wrong_options_of_a_stage_are_told_as_those_of_the_run_are) {
+    EXPECT_EQ(problem({"each", "--jbos", "4", "x"}),
+              "each has no option --jbos; did you mean --jobs?");
+    EXPECT_EQ(problem({"each", "-j"}), "each -j, --jobs needs a value: N");
+    EXPECT_EQ(problem({"each", "-k", "x"}),
+              "each has no option -k; results keep the order of the items by themselves");
+    EXPECT_EQ(problem({"each", "-jx", "a"}).rfind("each -j, --jobs \"x\": ", 0), 0U);
+}
+
+TEST(pipe_stage_plan, help_names_each_stage_and_its_options) {
+    const std::string help = stages_help(80);
+    for (const char* const word : {"each ", "file NAME", "null", "--joblog FILE", "--order HOW"})
+        EXPECT_NE(help.find(word), std::string::npos) << word;
+}
+
+}  // namespace
+}  // namespace grove::cmd
