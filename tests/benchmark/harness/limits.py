@@ -109,4 +109,9 @@ LIMITS = [
     Limit("dns.cold", TARGET, 200_000, at_least=True),
     Limit("dns.cold", TARGET, 0.8, "dnsperf", at_least=True),
     Limit("dns.cached", TARGET, 5_000_000, at_least=True),
+    Limit("each.wall", GATE, 1, "xargs"),
+    Limit("each.rate", GATE, 5, "parallel", at_least=True),
+    Limit("each.wall", TARGET, 0.8, "xargs"),
+    Limit("map.rate", GATE, 2_000_000, at_least=True),
+    Limit("map.rate", TARGET, 5_000_000, at_least=True),
 ]
