@@ -39,6 +39,9 @@ class block_cutter {
     /// Interrupted: nothing was taken.
     [[nodiscard]] std::optional<item_run> next(std::size_t most);
 
+    /// Items that came and were not taken.
+    [[nodiscard]] std::size_t waiting() const noexcept { return current_.items - cut_items_; }
+
     /// All items that there will ever be were taken.
     [[nodiscard]] bool at_end() const noexcept {
         return cut_ == current_.bytes.size() && in_.at_end();

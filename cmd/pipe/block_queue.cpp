@@ -46,11 +46,12 @@ void block_queue::close_now() noexcept {
     close();
 }
 
-double block_queue::fill() const noexcept {
+double block_queue::fill(std::size_t items) const noexcept {
     const auto share = [](std::size_t of, std::size_t most) {
         return static_cast<double>(of) / static_cast<double>(most);
     };
-    return std::min(1.0, std::max(share(items_, limits_.items), share(bytes_, limits_.bytes)));
+    return std::min(1.0,
+                    std::max(share(items_ + items, limits_.items), share(bytes_, limits_.bytes)));
 }
 
 }  // namespace grove::cmd

@@ -52,8 +52,8 @@ class block_queue {
 
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
-    /// How full it is, from 0 to 1.
-    [[nodiscard]] double fill() const noexcept;
+    /// How full it is, from 0 to 1, with so many `items` that were taken and still wait.
+    [[nodiscard]] double fill(std::size_t items = 0) const noexcept;
 
     /// Items that were ever put.
     [[nodiscard]] std::uint64_t passed() const noexcept { return passed_; }

@@ -71,7 +71,13 @@ void each_stage::halt() {
 }
 
 stage_figures each_stage::figures() const {
-    stage_figures now{.busy = running_, .jobs = jobs_, .retries = retries_, .dead = dead_};
+    stage_figures now{.begun = begun_,
+                      .done = done_,
+                      .waiting = cutter_.waiting(),
+                      .busy = running_,
+                      .jobs = jobs_,
+                      .retries = retries_,
+                      .dead = dead_};
     if (times_.count() > 0) now.p99 = std::chrono::microseconds(times_.value_at(99));
     return now;
 }
@@ -91,8 +97,10 @@ void each_stage::work() {
 void each_stage::work_through_items() {
     while (auto what = next_item()) {
         ++running_;
+        ++begun_;
         const on_exit no_more([this] { --running_; });
         run_item(*what);
+        ++done_;
         news_.set();
     }
 }

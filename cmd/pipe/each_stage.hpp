@@ -68,6 +68,8 @@ class each_stage final : public stage {
     event news_;
     event room_;
     std::size_t running_ = 0;
+    std::uint64_t begun_ = 0;
+    std::uint64_t done_ = 0;
     std::uint64_t retries_ = 0;
     std::uint64_t dead_ = 0;
     histogram times_;  // of attempts, in microseconds

@@ -54,6 +54,7 @@ std::optional<map_desk::ticket> map_desk::next_ticket(std::size_t most) {
     }
     if (!run) return std::nullopt;
     ticket made{.run = *std::move(run)};
+    begun_ += made.run.items;
     made.place = &window_.begin(made.run.through, made.run.exact);
     return made;
 }
@@ -61,6 +62,7 @@ std::optional<map_desk::ticket> map_desk::next_ticket(std::size_t most) {
 void map_desk::answer(ticket& to, std::string_view bytes, std::size_t items) {
     window_.add(*to.place, bytes, items);
     to.answered += items;
+    answered_ += items;
     setting_.ledger.done(items);
     has_answered_ = true;
     deaths_in_a_row_ = 0;
@@ -104,7 +106,12 @@ void map_desk::took(std::size_t items, duration time) noexcept {
 }
 
 stage_figures map_desk::figures() const {
-    stage_figures now{.jobs = jobs_, .retries = deaths_, .dead = dead_};
+    stage_figures now{.begun = begun_,
+                      .done = answered_,
+                      .waiting = cutter_.waiting(),
+                      .jobs = jobs_,
+                      .retries = deaths_,
+                      .dead = dead_};
     if (times_.count() > 0) now.p99 = std::chrono::microseconds(times_.value_at(99));
     return now;
 }

@@ -92,6 +92,8 @@ class map_desk {
     event room_;
     std::size_t jobs_;
     std::size_t deaths_in_a_row_ = 0;
+    std::uint64_t begun_ = 0;
+    std::uint64_t answered_ = 0;
     std::uint64_t deaths_ = 0;
     std::uint64_t dead_ = 0;
     histogram times_;  // of items, in microseconds

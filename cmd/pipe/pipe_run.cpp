@@ -189,11 +189,14 @@ exit_code pipe_run::finish() {
 std::vector<stage_row> pipe_run::look() const {
     std::vector<stage_row> rows;
     for (std::size_t i = 0; i < stages_.size(); ++i) {
+        const block_queue& before = queues_[i];
+        const stage_figures figures = stages_[i]->figures();
+        const bool counts = figures.begun.has_value();
         rows.push_back({.name = names_[i],
-                        .in = queues_[i].passed() - queues_[i].items(),
-                        .out = queues_[i + 1].passed(),
-                        .fill = queues_[i].fill(),
-                        .figures = stages_[i]->figures()});
+                        .in = counts ? *figures.begun : before.passed() - before.items(),
+                        .out = counts ? figures.done : queues_[i + 1].passed(),
+                        .fill = before.fill(figures.waiting),
+                        .figures = figures});
     }
     if (rows.empty())
         rows.push_back({.name = "copy", .in = queues_[0].passed(), .out = queues_[0].passed()});

@@ -37,8 +37,11 @@ struct stage_setting {
 };
 
 struct stage_figures {
-    std::size_t busy = 0;  ///< programs that work on items
-    std::size_t jobs = 0;  ///< ... and may at once; 0: it runs none
+    std::optional<std::uint64_t> begun = {};  ///< items; nothing: those that the queues count
+    std::uint64_t done = 0;                   ///< of those
+    std::size_t waiting = 0;                  ///< items that it has taken and not begun
+    std::size_t busy = 0;                     ///< programs that work on items
+    std::size_t jobs = 0;                     ///< ... and may at once; 0: it runs none
     std::uint64_t retries = 0;
     std::uint64_t dead = 0;
     std::optional<duration> p99 = {};  ///< of the time that an item takes
