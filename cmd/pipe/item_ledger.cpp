@@ -73,6 +73,11 @@ void item_ledger::dead(const dead_item& what) {
     }
 }
 
+void item_ledger::fell_short(const std::string& why) {
+    fell_short_ = true;
+    out_.error(why);
+}
+
 void item_ledger::lost(std::uint64_t items, const std::string& why) {
     failed_ += items;
     out_.error(why);
@@ -95,7 +100,7 @@ exit_code item_ledger::finish() {
         out_.error(e.what());
         return exit_code::environment;
     }
-    return failed_ > 0 ? exit_code::shortfall : exit_code::ok;
+    return failed_ > 0 || fell_short_ ? exit_code::shortfall : exit_code::ok;
 }
 
 }  // namespace grove::cmd

@@ -47,6 +47,9 @@ class item_ledger {
     /// Tells of it, keeps it, and stops the run where that was one too many.
     void dead(const dead_item& what);
 
+    /// Something that is no item did not end well.
+    void fell_short(const std::string& why);
+
     /// Items that are gone before anybody has dealt with them.
     void lost(std::uint64_t items, const std::string& why);
 
@@ -70,6 +73,7 @@ class item_ledger {
     file dead_file_;
     std::uint64_t done_ = 0;
     std::uint64_t failed_ = 0;
+    bool fell_short_ = false;
     bool is_hopeless_ = false;
     bool is_over_ = false;
 };

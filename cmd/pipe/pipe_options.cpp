@@ -55,10 +55,11 @@ std::optional<std::string> validate(const pipe_options& options) {
         return "--resume goes on where a journal ends: add --journal FILE";
     pipe_plan plan;
     if (auto wrong = parse_plan(options.stages, plan)) return wrong;
-    if (!plan.source.stream) return std::nullopt;
-    if (!options.inputs.empty()) return "-i and a stream are two sources: a pipe has one";
+    if (!plan.source.stream && !plan.source.uri) return std::nullopt;
+    if (!options.inputs.empty()) return "-i and a URI are two sources: a pipe has one";
     if (!options.journal.empty())
-        return "--journal is for files: a stream's server keeps how far its group is";
+        return "--journal is for files: read them with -i FILE (a Redis stream keeps its own "
+               "place)";
     return std::nullopt;
 }
 

@@ -43,7 +43,7 @@ class sink {
     /// Writes the items of a block.
     virtual void write(const block& items) = 0;
 
-    /// Nothing more has come for now: whoever reads the other end is to see what there is.
+    /// Nothing more has come so far: whoever reads the other end is to see what there is.
     virtual void flush(const block_queue& /*in*/) {}
 
     /// Sees to it that what was written stays. Result: false when that is past hope.

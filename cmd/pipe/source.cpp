@@ -3,6 +3,7 @@
 
 #include "cmd/pipe/framer.hpp"
 #include "cmd/pipe/redis/redis_source.hpp"
+#include "cmd/pipe/uri_source.hpp"
 
 #include <grove/file.hpp>
 #include <grove/standard_streams.hpp>
@@ -69,6 +70,7 @@ std::unique_ptr<source> make_source(const source_plan& plan, const pipe_options&
                                     std::uint64_t skipped, item_ledger& ledger, output& out) {
     if (plan.stream)
         return std::make_unique<redis_source>(*plan.stream, item_end(options), ledger, out);
+    if (plan.uri) return make_uri_source(*plan.uri, item_end(options), ledger);
     return std::make_unique<file_source>(options, skipped);
 }
 

@@ -8,6 +8,7 @@
 #include "cmd/common/terminal_text.hpp"
 #include "cmd/common/units.hpp"
 #include "cmd/pipe/stage_words.hpp"
+#include "cmd/pipe/uri_words.hpp"
 
 #include <fmt/format.h>
 
@@ -162,25 +163,16 @@ std::string unknown(const std::string& name) {
     return text + "; to run a program for each item: each " + fit_middle(one_line(name), 40);
 }
 
-bool is_uri(std::string_view word) noexcept {
-    return word.find("://") != std::string_view::npos;
-}
-
-problem about(std::string_view uri, problem wrong) {
-    if (wrong) wrong = fmt::format("{}: {}", fit_middle(one_line(mask_url(uri)), 60), *wrong);
-    return wrong;
-}
-
-problem read_uri_sink(const words_of_stage& words, bool is_last, pipe_plan& into) {
-    if (!is_last) return about(words.front(), "it is where items end: nothing can follow it");
-    if (words.size() > 1) return about(words.front(), "it takes no words");
-    into.sink = {.what = sink_plan::kind::stream, .path = words.front(), .stream = {}};
-    return about(words.front(), parse_sink(words.front(), into.sink.stream));
+problem read_last_uri(const words_of_stage& words, bool is_last, pipe_plan& into) {
+    const std::string shown = fit_middle(one_line(mask_url(words.front())), 60);
+    if (!is_last) return fmt::format("{} is where items end: nothing can follow it", shown);
+    if (words.size() > 1) return fmt::format("{} takes no words", shown);
+    return read_uri_sink(words.front(), into.sink);
 }
 
 problem read_stage(words_of_stage words, bool is_last, pipe_plan& into) {
     if (words.empty()) return "there is no stage between one \"then\" and the next";
-    if (is_uri(words.front())) return read_uri_sink(words, is_last, into);
+    if (is_uri(words.front())) return read_last_uri(words, is_last, into);
     const std::string name = std::move(words.front());
     words.erase(words.begin());
     for (const stage_word& each : stage_words) {
@@ -199,13 +191,10 @@ problem read_stage(words_of_stage words, bool is_last, pipe_plan& into) {
 std::optional<std::string> parse_plan(const std::vector<std::string>& words, pipe_plan& into) {
     pipe_plan read;
     auto from = words.begin();
-    // One alone is where items go, unless it says who reads.
-    const bool is_only = words.size() == 1 && words.front().find("group=") == std::string::npos;
-    if (from != words.end() && is_uri(*from) && !is_only) {
-        if (auto wrong = about(*from, parse_source(*from, read.source.stream.emplace())))
-            return wrong;
-        if (++from != words.end() && *from == "then") ++from;
+    if (from != words.end() && is_uri(*from)) {
+        if (auto wrong = read_uri_source(*from++, read.source)) return wrong;
     }
+    if (from != words.end() && *from == "then") ++from;
     while (from != words.end()) {
         const auto to = std::find(from, words.end(), "then");
         if (auto wrong = read_stage({from, to}, to == words.end(), read)) return wrong;
@@ -225,6 +214,8 @@ std::string_view name_of(const stage_plan& plan) noexcept {
 
 std::string stages_help(unsigned columns) {
     std::string text = "\nStages, joined by the word then\n";
+    append_help_row(text, "tcp://H:P unix:PATH exec:LINE", "first: what a peer or a program writes",
+                    columns);
     append_help_row(text, "redis://HOST/STREAM?group=G",
                     "first: entries of a Redis stream, for one consumer of a group; each is dealt "
                     "with at least once, on one machine or on many. Also consumer= lease=30s "
@@ -237,6 +228,8 @@ std::string stages_help(unsigned columns) {
         each.describe(table);
         append_help_options(text, table, columns);
     }
+    append_help_row(text, "tcp://H:P unix:PATH exec:LINE", "last: to a peer, or to a program",
+                    columns);
     append_help_row(text, "redis://HOST/STREAM", "last: to a Redis stream; also maxlen= db=0",
                     columns);
     return text;

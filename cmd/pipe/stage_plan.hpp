@@ -24,15 +24,17 @@ using stage_plan = std::variant<each_options, map_options, match_options, prefix
                                 batch_options, rate_options, count_options>;
 
 struct source_plan {
-    std::optional<redis_place> stream;  ///< nothing: `--input`, stdin
+    std::optional<redis_place> stream = {};
+    std::optional<target> uri = {};  ///< neither: `--input`, stdin
 };
 
 struct sink_plan {
-    enum class kind : unsigned char { lines, file, null, stream };
+    enum class kind : unsigned char { lines, file, null, stream, uri };
 
     kind what = kind::lines;
     std::string path = {};    ///< for `file`
     redis_place stream = {};  ///< for `stream`
+    target uri = {};          ///< for `uri`
 };
 
 struct pipe_plan {

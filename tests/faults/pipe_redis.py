@@ -181,7 +181,7 @@ class PipeRedis(FaultCase):
         numbers = "".join(f"{i}\n" for i in range(2000))
         with open(self.path("in"), "w", encoding="ascii") as file:
             file.write(numbers)
-        self.assertEqual(0, self.start("-i", "in", self.redis.url("jobs")).wait().code)
+        self.assertEqual(0, self.start("-i", "in", "then", self.redis.url("jobs")).wait().code)
         self.assertEqual(b":2000", self.redis.ask("XLEN", "jobs"))
         ended = self.start(self.redis.url("jobs", "group=g&until=empty")).wait()
         self.assertEqual(numbers.encode(), ended.stdout)

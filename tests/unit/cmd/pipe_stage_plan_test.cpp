@@ -69,7 +69,14 @@ TEST(pipe_stage_plan, a_uri_is_where_items_come_from_or_go_to) {
     EXPECT_EQ(made.sink.stream.stream, "done");
     EXPECT_EQ(plan({"redis://h/jobs?group=g", "then", "null"}).sink.what, sink_plan::kind::null);
     EXPECT_TRUE(plan({"redis://h/jobs?group=g"}).source.stream);
-    EXPECT_EQ(plan({"redis://h/done"}).sink.what, sink_plan::kind::stream);
+    EXPECT_EQ(plan({"then", "redis://h/done"}).sink.what, sink_plan::kind::stream);
+    EXPECT_EQ(plan({"exec:tail -F a", "match", "x"}).source.uri->resource, "tail -F a");
+    EXPECT_EQ(plan({"each", "x", "then", "tcp://h:5"}).sink.uri.port, 5);
+    EXPECT_EQ(plan({"then", "file:out"}).sink.path, "out");
+    EXPECT_EQ(problem({"icmp://h", "null"}),
+              "icmp://h: a pipe reads tcp://, unix:, exec:, file: and redis://");
+    EXPECT_EQ(problem({"tcp://h:1", "then", "tcp://h:5", "then", "null"}),
+              "tcp://h:5 is where items end: nothing can follow it");
     EXPECT_EQ(problem({"redis://:secret@h/jobs", "null"}),
               "redis://:***@h/jobs: it names no group: redis://host/stream?group=g");
 }
@@ -81,7 +88,8 @@ TEST(pipe_stage_plan, what_is_wrong_says_what_to_write) {
     EXPECT_EQ(problem({"null", "then", "each", "x"}),
               "null is where items end: nothing can follow it");
     EXPECT_EQ(problem({"each", "x", "then"}), "there is no stage after the last \"then\"");
-    EXPECT_EQ(problem({"then", "null"}), "there is no stage between one \"then\" and the next");
+    EXPECT_EQ(problem({"each", "x", "then", "then"}),
+              "there is no stage between one \"then\" and the next");
     EXPECT_EQ(problem({"null", "x"}), "null takes no words, and \"x\" is one");
     EXPECT_EQ(problem({"rate", "1"}).rfind("rate \"1\" ", 0), 0U);
     EXPECT_EQ(problem({"batch", "0"}), "batch needs a number of items: batch 100");

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/pipe/uri_sink.hpp"
+
+#include "cmd/common/terminal_text.hpp"
+#include "cmd/pipe/stage.hpp"
+
+#include <grove/dial.hpp>
+#include <grove/process.hpp>
+#include <grove/socket.hpp>
+
+#include <array>
+#include <chrono>
+#include <string>
+
+namespace grove::cmd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration connect_timeout = 30s;
+/// For a peer to take the end and close its side.
+constexpr duration farewell = 5s;
+
+std::string address_of(const target& to) {
+    return to.scheme == target_scheme::unix_socket ? "unix:" + to.resource : to.endpoint();
+}
+
+class peer_sink final : public sink {
+ public:
+    peer_sink(const target& to, settlement* kept)
+        : sink(kept), peer_(dial(address_of(to), {}, connect_timeout)) {}
+
+    /// Until the peer has closed too: closing before would cut off what it has not read where it
+    /// has written something itself.
+    void finish() override {
+        peer_.shutdown_write();
+        const deadline until(farewell);
+        std::array<char, 4096> ignored{};
+        try {
+            while (peer_.read_some(ignored, until) > 0) continue;
+        } catch (const std::system_error& e) {
+            if (e.code() != std::errc::timed_out) throw;
+        }
+    }
+
+ protected:
+    void write(const block& items) override { peer_.write_all(items.bytes); }
+
+ private:
+    socket peer_;
+};
+
+process_options options_for(const target& to) {
+    process_options made;
+    made.shell = to.resource;
+    made.input = stdio::pipe;
+    return made;
+}
+
+class program_sink final : public sink {
+ public:
+    program_sink(const target& to, settlement* kept)
+        : sink(kept),
+          name_("exec:" + fit_middle(one_line(to.resource), 60)),
+          child_(options_for(to)) {}
+
+    void finish() override {
+        child_.in().close();
+        const exit_status status = child_.wait().value();
+        if (!status.success()) throw stage_failed(name_ + ": " + status.text());
+    }
+
+ protected:
+    void write(const block& items) override { child_.in().write_all(items.bytes); }
+
+ private:
+    std::string name_;
+    process child_;
+};
+
+}  // namespace
+
+bool can_be_written(target_scheme scheme) noexcept {
+    return scheme == target_scheme::tcp || scheme == target_scheme::unix_socket ||
+           scheme == target_scheme::exec;
+}
+
+std::unique_ptr<sink> make_uri_sink(const target& to, settlement* kept) {
+    if (to.scheme == target_scheme::exec) return std::make_unique<program_sink>(to, kept);
+    return std::make_unique<peer_sink>(to, kept);
+}
+
+}  // namespace grove::cmd
