@@ -129,7 +129,9 @@ def hello_servers(folder, title):
     servers = {GROVE_NAME: ([GROVE_HELLO], lambda: printing_its_port([GROVE_HELLO])),
                "nginx": (["nginx"], lambda: load.nginx(folder))}
     if title == "serve_64":
+        silent = [*PYWSGI, "--no-log"]
         servers["gevent"] = (PYWSGI, lambda: printing_its_port(PYWSGI))
+        servers["gevent, no log"] = (silent, lambda: printing_its_port(silent))
     return servers
 
 
