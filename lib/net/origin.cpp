@@ -85,7 +85,11 @@ std::string origin::key() const {
 std::string_view origin_part(std::string_view url) noexcept {
     const std::size_t scheme = url.find("://");
     if (scheme == std::string_view::npos) return {};
-    return url.substr(0, std::min(url.find_first_of("/?#", scheme + 3), url.size()));
+    // Not find_first_of, which calls memchr for each character of the name.
+    const auto is_end = [](char c) { return c == '/' || c == '?' || c == '#'; };
+    const auto end =
+        std::find_if(url.begin() + static_cast<std::ptrdiff_t>(scheme) + 3, url.end(), is_end);
+    return url.substr(0, static_cast<std::size_t>(end - url.begin()));
 }
 
 origin parse_origin(std::string_view url) {
