@@ -123,8 +123,8 @@ class attempt_sink final : public http::body_sink {
     std::string content_disposition;
 
  private:
-    static std::string text(const http::answer_head& head, std::string_view name) {
-        return std::string(head.find(name).value_or(""));
+    static std::string_view text(const http::answer_head& head, std::string_view name) {
+        return head.find(name).value_or("");
     }
 
     void remember(const http::answer_head& head);
@@ -144,11 +144,11 @@ class attempt_sink final : public http::body_sink {
 
 http::flow attempt_sink::on_head(const http::answer_head& head) {
     remember(head);
-    const std::string range = text(head, "Content-Range");
-    const std::string etag = text(head, "ETag");
-    const std::string modified = text(head, "Last-Modified");
-    const std::string type = text(head, "Content-Type");
-    const std::string encoding = text(head, "Content-Encoding");
+    const std::string_view range = text(head, "Content-Range");
+    const std::string_view etag = text(head, "ETag");
+    const std::string_view modified = text(head, "Last-Modified");
+    const std::string_view type = text(head, "Content-Type");
+    const std::string_view encoding = text(head, "Content-Encoding");
     verdict_ = judge_answer(asked_ ? &*asked_ : nullptr, {.status = head.status(),
                                                           .content_range = range,
                                                           .content_type = type,
@@ -164,7 +164,7 @@ http::flow attempt_sink::on_head(const http::answer_head& head) {
     body_start start{
         .use = verdict_.use, .url = url_, .total = decoded ? std::nullopt : verdict_.total};
     if (!decoded && text(head, "Accept-Ranges") != "none") {
-        start.known = {etag, modified, text(head, "Date")};
+        start.known = {std::string(etag), std::string(modified), std::string(text(head, "Date"))};
     }
     if (plan_.options.max_size && start.total > plan_.options.max_size->bytes) return refuse_size();
     target_.begin(start);

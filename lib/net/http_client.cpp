@@ -8,6 +8,7 @@
 #include <grove/timeout.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -90,6 +91,15 @@ class requester {
     void perform(const request& what, body_sink& sink, exchange& about, deadline until);
 
  private:
+    /// Finds strings by views of them.
+    struct text_hash {
+        using is_transparent = void;
+
+        std::size_t operator()(std::string_view text) const noexcept {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+
     /// What is remembered of an origin between requests.
     struct known_origin {
         origin where;
@@ -140,7 +150,7 @@ class requester {
     pinned_hosts pins_;
     proxy_rules environment_;
     std::vector<std::unique_ptr<transfer>> idle_;
-    std::unordered_map<std::string, known_origin> origins_;
+    std::unordered_map<std::string, known_origin, text_hash, std::equal_to<>> origins_;
     std::size_t hops_ = 0;  // under way
 };
 
@@ -152,7 +162,7 @@ std::unique_ptr<transfer> requester::take_transfer() {
 }
 
 requester::known_origin& requester::origin_of(const std::string& url) {
-    const std::string part(origin_part(url));
+    const std::string_view part = origin_part(url);
     const auto found = origins_.find(part);
     if (found != origins_.end()) return found->second;
     if (origins_.size() >= remembered_origins) origins_.erase(origins_.begin());
