@@ -2,7 +2,7 @@
 #include "cmd/bench/report/bench_html.hpp"
 
 #include "cmd/bench/report/bench_charts.hpp"
-#include "cmd/bench/report/html_style.hpp"
+#include "cmd/common/html_style.hpp"
 #include "cmd/common/html_text.hpp"
 #include "cmd/common/units.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/bench/report/html_style.hpp"
+#include "cmd/common/html_style.hpp"
 
 namespace grove::cmd {
 namespace {
