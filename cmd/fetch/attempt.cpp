@@ -226,9 +226,23 @@ void fill(result_record& record, http::exchange&& about) {
                       about.timings.first_byte, about.timings.total};
 }
 
+/// Keeps what `--tell` asks for. What is not there is a failure: a script would go on without it.
+failure tell(const fetch_options& options, const fact_source& facts, result_record& record) {
+    record.told.clear();
+    for (const fact_path& each : options.tell) {
+        auto found = each.read(facts);
+        if (!found) {
+            return {failure_class::expect, each.source() + " is absent (of what --tell asks for)",
+                    0};
+        }
+        record.told.push_back({each.source(), std::move(found->text), found->is_json});
+    }
+    return {};
+}
+
 /// What the answer means, once it came whole.
 failure judge(const attempt_plan& plan, const job& what, const attempt_sink& sink,
-              const body_target& target, const result_record& record) {
+              const body_target& target, result_record& record) {
     // A redirect that leads nowhere, or an unasked 304, brings nothing either.
     const int least = plan.options.http.follow ? 300 : 400;
     if (record.status >= least && !expects_status(plan.options)) {
@@ -250,7 +264,7 @@ failure judge(const attempt_plan& plan, const job& what, const attempt_sink& sin
             return {failure_class::expect, holds.explanation, 0};
         }
     }
-    return {};
+    return tell(plan.options, facts, record);
 }
 
 }  // namespace

@@ -80,6 +80,10 @@ std::optional<text_error> check_expectation(std::string_view text, expression& i
     return expression::parse(text, facts, into);
 }
 
+std::optional<text_error> check_tell(std::string_view text, fact_path& into) {
+    return fact_path::parse(text, facts, into);
+}
+
 void describe_input(fetch_options& options, option_table& table) {
     table.group("What");
     table.words("url", options.urls, check_url, "URL", "http(s)://..; :8080/x is http on localhost")
@@ -145,6 +149,8 @@ void describe_sureness(fetch_options& options, option_table& table) {
         .add_parsed("expect", options.expect, check_expectation, "E",
                     "all must hold: 'status == 200', 'size < 1MB'")
         .kind(value_kind::expression);
+    table.add_parsed("tell", options.tell, check_tell, "NAME",
+                     "print this of each answer: json.token, header.etag");
     table.advise("--retry", "it is --retries N");
     table.advise("--retry-all-errors", "use --retry-all-methods");
     table.advise("-m", "use --timeout for one attempt, --deadline for the whole run");
@@ -153,8 +159,8 @@ void describe_sureness(fetch_options& options, option_table& table) {
     table.advise("-f", "400 and above fails by itself; --expect 'status == 404' wants another");
     table.advise("--fail", "400 and above fails by itself; --expect 'status == 404' wants another");
     table.advise("-z", "use --deadline to end the run after a time");
-    table.advise("-w", "use --json");
-    table.advise("--write-out", "use --json");
+    table.advise("-w", "use --tell NAME, or --json");
+    table.advise("--write-out", "use --tell NAME, or --json");
 }
 
 std::optional<std::string> check_sources(const fetch_options& options) {
@@ -181,6 +187,8 @@ std::optional<std::string> check_destination(const fetch_options& options) {
     if (kind == output_pattern::kind::standard_output) {
         if (options.talk.json)
             return "-o - and --json both write to stdout: save to a file instead";
+        if (!options.tell.empty())
+            return "-o - and --tell both write to stdout: save to a file instead";
         if (options.resume) return "--resume needs a file to go on with: -o - has none";
         if (options.skip_existing) return "--skip-existing needs files: -o - has none";
     }
@@ -240,6 +248,12 @@ std::span<const fact> fetch_facts() noexcept {
 bool expects_status(const fetch_options& options) noexcept {
     return std::any_of(options.expect.begin(), options.expect.end(),
                        [](const expression& each) { return each.mentions("status"); });
+}
+
+bool looks_at(const fetch_options& options, std::string_view name) noexcept {
+    const auto mentions = [name](const auto& each) { return each.mentions(name); };
+    return std::ranges::any_of(options.expect, mentions) ||
+           std::ranges::any_of(options.tell, mentions);
 }
 
 std::size_t transfers_at_once(const fetch_options& options) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/common/expression.hpp"
+#include "cmd/common/fact_path.hpp"
 #include "cmd/common/failure_limit.hpp"
 #include "cmd/common/http_options.hpp"
 #include "cmd/common/talk_options.hpp"
@@ -17,6 +18,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// All that `grove fetch` can be told.
@@ -61,6 +63,7 @@ struct fetch_options {
     failure_limit max_failures;
     duration grace = std::chrono::seconds(10);  ///< for running transfers after a first SIGINT
     std::vector<expression> expect;             ///< checked against `fetch_facts()`
+    std::vector<fact_path> tell;                ///< of each answer; checked against the same
 
     // HTTP and the way there.
     http_options http;
@@ -83,6 +86,9 @@ void describe(fetch_options& options, option_table& table);
 
 /// True when an expectation speaks of the status: then 400 and above is not a failure by itself.
 [[nodiscard]] bool expects_status(const fetch_options& options) noexcept;
+
+/// An expectation, or `--tell`, refers to the fact `name`.
+[[nodiscard]] bool looks_at(const fetch_options& options, std::string_view name) noexcept;
 
 /// `connections`, or 1 where the bodies go to stdout: they must come whole and in order.
 [[nodiscard]] std::size_t transfers_at_once(const fetch_options& options) noexcept;

@@ -64,6 +64,9 @@ void fetch_report::ended(const job& what, const result_record& record) {
     }
     ++done_;
     bytes_ += record.bytes - record.resumed;
+    if (!options_.talk.json) {
+        for (const told_fact& each : record.told) out_.line(each.text);
+    }
     if (record.skipped) {
         ++skipped_;
         out_.detail("skipped " + record.file + ", which is there already");

@@ -63,13 +63,9 @@ fetch_run::fetch_run(const fetch_options& options, output& out)
         limiter_.emplace(options.limit_rate->bytes_per_second);
         plan_.limiter = &*limiter_;
     }
-    const auto mentioned = [&](std::string_view name) {
-        return std::ranges::any_of(options.expect,
-                                   [name](const expression& e) { return e.mentions(name); });
-    };
-    plan_.keep_sha256 = options.talk.json || mentioned("sha256");
-    plan_.keep_body = mentioned("body") || mentioned("json");
-    plan_.keep_headers = mentioned("header");
+    plan_.keep_sha256 = options.talk.json || looks_at(options, "sha256");
+    plan_.keep_body = looks_at(options, "body") || looks_at(options, "json");
+    plan_.keep_headers = looks_at(options, "header");
     plan_.follow_names = pattern_.follows_content_disposition();
     const bool files = pattern_.what() != output_pattern::kind::standard_output;
     if (files && !options.dry_run) folder_.emplace(pattern_.folder());

@@ -45,6 +45,18 @@ void write_timings(json_object& record, const transfer_timings& timings) {
         .close();
 }
 
+void write_told(json_object& record, const std::vector<told_fact>& told) {
+    if (told.empty()) return;
+    record.open("told");
+    for (const told_fact& each : told) {
+        if (each.is_json)
+            record.add_json(each.name, each.text);
+        else
+            record.add(each.name, each.text);
+    }
+    record.close();
+}
+
 // A key of a `--failed` line, whose arrays json_object does not write.
 std::string& add_key(std::string& line, std::string_view key) {
     if (line.back() != '{') line += ',';
@@ -98,6 +110,7 @@ std::string to_json(const result_record& from) {
         .add("line", number_or_null(from.line));
     write_error(record, from.error);
     write_timings(record, from.timings);
+    write_told(record, from.told);
     return record.text();
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What came of one item, and the two ways it is written down: a line of `--json`, and a line of
 /// the `--failed` file.
@@ -25,6 +26,13 @@ struct transfer_timings {
     std::optional<duration> tls;
     std::optional<duration> first_byte;
     std::optional<duration> total;
+};
+
+/// What `--tell` asked for.
+struct told_fact {
+    std::string name;
+    std::string text;
+    bool is_json = false;  ///< `text` is a JSON number, truth, list or object
 };
 
 struct result_record {
@@ -43,6 +51,7 @@ struct result_record {
     bool skipped = false;      ///< `--skip-existing` found the file
     failure error;
     transfer_timings timings;
+    std::vector<told_fact> told;
     std::uint64_t line = 0;  ///< of the input list; 0: command line
 };
 
@@ -52,6 +61,7 @@ struct result_record {
 ///     url final_url status ok skipped attempts bytes resumed file sha256 sha512 http_version ip
 ///     reused line error{class,text} time{dns,connect,tls,first_byte,total}
 ///
+/// and `told{NAME..}` behind them for what `--tell` asked for.
 /// Times are seconds. Passwords in URLs are masked; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string to_json(const result_record& record);
 
