@@ -7,17 +7,23 @@
 #include "cmd/pipe/pipe.hpp"
 #include "cmd/poll/poll.hpp"
 #include "cmd/poll/probe/probe_facts.hpp"
+#include "cmd/run/recipe_line.hpp"
+#include "cmd/run/run.hpp"
 #include "cmd/serve/serve.hpp"
 
 #include <grove/introspect.hpp>
 
 #include <array>
 #include <exception>
+#include <memory>
 #include <span>
+#include <string>
 
 namespace {
 
 using namespace grove::cmd;
+
+std::unique_ptr<invocation> prepare_recipes();
 
 constexpr std::array verbs{
     verb{
@@ -84,12 +90,40 @@ constexpr std::array verbs{
             "  grove bench -d '{\"id\": {{seq}}}' -H 'Content-Type: application/json' URL\n",
         .prepare = prepare<bench_options, run_bench>,
         .facts = bench_facts,
+    },
+    verb{
+        .name = "run",
+        .summary = "a recipe of steps, services and checks, for CI",
+        .synopsis = "[OPTION]... [FILE]",
+        .examples =
+            "  grove run                                         ./grove.toml\n"
+            "  grove run --check smoke.toml                      all that is wrong with it\n"
+            "  grove run --list smoke.toml\n"
+            "  grove run smoke.toml --set port=9000 --dry-run\n",
+        .prepare = prepare_recipes,
     }};
+
+/// A recipe's steps are uses of the verbs.
+std::unique_ptr<invocation> prepare_recipes() {
+    return prepare_run(verbs);
+}
+
+/// `--save-recipe`.
+exit_code save_recipe(const std::string& file, std::span<const char* const> words, output& out) {
+    const std::string text = recipe_of(words.front(), words.subspan(1));
+    if (file == "-")
+        out.write(text);
+    else
+        append_to_recipe(file, text);
+    return exit_code::ok;
+}
 
 int run(std::span<const char* const> words) {
     const command_line line = read_command_line(verbs, words);
     if (line.what == command_line::outcome::run) {
         output out(line.use->talk());
+        const std::string& recipe = line.use->recipe();
+        if (!recipe.empty()) return to_int(out.finish(save_recipe(recipe, words, out)));
         // SIGQUIT, which is Ctrl-\, prints what the greenlets do, and the run goes on.
         const grove::introspect::print_on_signal on_quit(
             {.tell = [&out](const auto& seen) { out.print_talk(to_tree(seen)); }});

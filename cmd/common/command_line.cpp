@@ -34,16 +34,15 @@ std::string with_way_on(const verb& of, std::string text) {
     return fmt::format("grove {}: {}\ntry: grove {} --help\n", of.name, text, of.name);
 }
 
-// One verb's command line, from its words to a filled table.
-class verb_line {
+// A verb's words, from argv to a filled table.
+class word_reader {
  public:
-    verb_line(const verb& of, std::unique_ptr<invocation> use, unsigned columns)
-        : verb_(of), use_(std::move(use)), columns_(columns) {
+    explicit word_reader(option_table& table) : table_(table) {
         app_.set_help_flag();
         app_.allow_extras();
-        if (use_->table().find_words(word_rule::from_first_on) != nullptr) app_.prefix_command();
+        if (table_.find_words(word_rule::from_first_on) != nullptr) app_.prefix_command();
         help_ = add("-h,--help", 0);
-        for (option& each : use_->table().options()) {
+        for (option& each : table_.options()) {
             if (each.words != word_rule::none) continue;
             const std::string names =
                 (each.letter == 0 ? "" : std::string{'-', each.letter, ','}) + "--" + each.name;
@@ -51,16 +50,17 @@ class verb_line {
         }
     }
 
-    command_line read(std::span<const char* const> words) {
+    // Nothing is set where help is asked for.
+    std::optional<word_problem> read(std::span<const char* const> words) {
         auto args = prepared(words);
         const bool parsed = parse(std::move(args));
-        if (help_->count() > 0) return print(verb_help(verb_, use_->table(), columns_));
-        if (!parsed) return refuse(with_way_on(verb_, problem_));
+        if (asks_help() || !parsed) return std::move(problem_);
         const auto rest = app_.remaining();
-        if (!take_flags() || !take_words(rest)) return refuse(with_way_on(verb_, problem_));
-        if (auto wrong = use_->problem()) return refuse(with_way_on(verb_, *wrong));
-        return {.what = command_line::outcome::run, .use = std::move(use_), .text = {}};
+        if (!take_flags() || !take_words(rest)) return std::move(problem_);
+        return std::nullopt;
     }
+
+    [[nodiscard]] bool asks_help() const { return help_->count() > 0; }
 
  private:
     CLI::Option* add(const std::string& names, int values) {
@@ -72,25 +72,24 @@ class verb_line {
         return added;
     }
 
-    bool fail(std::string text) {
-        if (problem_.empty()) problem_ = std::move(text);
+    bool fail(word_problem what) {
+        if (!problem_) problem_ = std::move(what);
         return false;
     }
 
     // The option that `word` ends in and that wants the next word: `-o`, `--output`, `-kLo`.
     option* waiting_option(std::string_view word) {
-        option_table& table = use_->table();
         const auto wants = [](option* found) {
             return found != nullptr && found->words == word_rule::none &&
                            found->kind != value_kind::flag
                        ? found
                        : nullptr;
         };
-        if (word.starts_with("--")) return wants(table.find(word.substr(2)));
+        if (word.starts_with("--")) return wants(table_.find(word.substr(2)));
         if (word.size() < 2 || word[0] != '-') return nullptr;
         for (std::size_t i = 1; i < word.size(); ++i) {
             // What follows a letter that takes a value is that value: `-ofile`.
-            if (option* found = wants(table.find(word[i])))
+            if (option* found = wants(table_.find(word[i])))
                 return i + 1 == word.size() ? found : nullptr;
         }
         return nullptr;
@@ -112,6 +111,7 @@ class verb_line {
             is_value = !is_value && !only_words && !empty_value && waiting_option(word) != nullptr;
         }
         missing_ = is_value && !words.empty() ? waiting_option(words.back()) : nullptr;
+        if (missing_ != nullptr) last_ = words.back();
         return {args.rbegin(), args.rend()};
     }
 
@@ -120,10 +120,11 @@ class verb_line {
             app_.parse(std::move(args));
             return true;
         } catch (const CLI::ParseError& error) {
-            if (missing_ == nullptr) return fail(error.what());
+            if (missing_ == nullptr) return fail({.what = error.what()});
         }
-        return fail(
-            fmt::format("{} needs a value: {}", missing_->flag_text(), missing_->placeholder));
+        return fail({.what = fmt::format("{} needs a value: {}", missing_->flag_text(),
+                                         missing_->placeholder),
+                     .word = last_});
     }
 
     bool take_flags() {
@@ -138,24 +139,24 @@ class verb_line {
         return true;
     }
 
-    static std::string explain(const std::string& name, const std::string& value,
-                               const text_error& wrong, const option& of) {
+    static word_problem explain(const std::string& name, const std::string& value,
+                                const text_error& wrong, const option& of) {
         const std::string shown = mask_url(value);
-        std::string text = fmt::format("{} {}: {}", name, in_quotes(shown), wrong.what);
-        if (of.secret) {
-            text = fmt::format("{}: {}", name, wrong.what);
-        } else if (shown == value && (of.kind == value_kind::expression || wrong.offset > 0)) {
-            // A place inside a longer text is worth a line of its own.
-            text = fmt::format("{}: {}\n{}", name, wrong.what, caret_lines(value, wrong.offset));
-        }
-        return wrong.hint.empty() ? text : text + "\nhint: " + wrong.hint;
+        word_problem made{.what = fmt::format("{} {}: {}", name, in_quotes(shown), wrong.what),
+                          .hint = wrong.hint,
+                          .word = value,
+                          .offset = wrong.offset};
+        // A place inside a longer text is worth a line of its own.
+        made.shows_place =
+            !of.secret && shown == value && (of.kind == value_kind::expression || wrong.offset > 0);
+        if (of.secret || made.shows_place) made.what = fmt::format("{}: {}", name, wrong.what);
+        return made;
     }
 
     bool take_words(const std::vector<std::string>& rest) {
-        option_table& table = use_->table();
-        option* const before = table.find_words(word_rule::anywhere);
-        option* const all = table.find_words(word_rule::from_first_on);
-        option* const after = table.find_words(word_rule::after_double_dash);
+        option* const before = table_.find_words(word_rule::anywhere);
+        option* const all = table_.find_words(word_rule::from_first_on);
+        option* const after = table_.find_words(word_rule::after_double_dash);
         bool dashes = false;
         bool started = false;
         for (const std::string& word : rest) {
@@ -170,7 +171,8 @@ class verb_line {
                                    : all != nullptr           ? all
                                                               : before;
             if (target == nullptr)
-                return fail(fmt::format("{} is one word too many", in_quotes(word)));
+                return fail({.what = fmt::format("{} is one word too many", in_quotes(word)),
+                             .word = word});
             if (auto wrong = target->set(word)) {
                 return fail(explain(target->placeholder, word, *wrong, *target));
             }
@@ -179,21 +181,37 @@ class verb_line {
     }
 
     bool unknown_flag(const std::string& word) {
-        const std::string hint = use_->table().hint_for(word);
-        return fail(fmt::format("there is no option {}{}{}",
-                                fit_end(one_line(word.substr(0, word.find('='))), 40),
-                                hint.empty() ? "" : "; ", hint));
+        const std::string hint = table_.hint_for(word);
+        return fail({.what = fmt::format("there is no option {}{}{}",
+                                         fit_end(one_line(word.substr(0, word.find('='))), 40),
+                                         hint.empty() ? "" : "; ", hint),
+                     .word = word});
     }
 
-    const verb& verb_;
-    std::unique_ptr<invocation> use_;
-    unsigned columns_;
+    option_table& table_;
     CLI::App app_;
     CLI::Option* help_ = nullptr;
     std::map<CLI::Option*, option*> flags_;
     option* missing_ = nullptr;  // the last word is its flag, and no value follows
-    std::string problem_;
+    std::string last_;           // that word
+    std::optional<word_problem> problem_;
 };
+
+std::string text_of(const word_problem& problem) {
+    std::string text = problem.what;
+    if (problem.shows_place) text += '\n' + caret_lines(problem.word, problem.offset);
+    return problem.hint.empty() ? text : text + "\nhint: " + problem.hint;
+}
+
+command_line read_verb_line(const verb& of, std::unique_ptr<invocation> use,
+                            std::span<const char* const> words, unsigned columns) {
+    word_reader reader(use->table());
+    const auto problem = reader.read(words);
+    if (reader.asks_help()) return print(verb_help(of, use->table(), columns));
+    if (problem) return refuse(with_way_on(of, text_of(*problem)));
+    if (auto wrong = use->problem()) return refuse(with_way_on(of, *wrong));
+    return {.what = command_line::outcome::run, .use = std::move(use), .text = {}};
+}
 
 const verb* find_verb(std::span<const verb> verbs, std::string_view name) {
     for (const verb& each : verbs) {
@@ -231,7 +249,11 @@ command_line read_command_line(std::span<const verb> verbs, std::span<const char
     if (chosen == nullptr) return unknown_verb(verbs, name);
     auto use = chosen->prepare();
     if (asks_help) return print(verb_help(*chosen, use->table(), columns));
-    return verb_line(*chosen, std::move(use), columns).read(words.subspan(1));
+    return read_verb_line(*chosen, std::move(use), words.subspan(1), columns);
+}
+
+std::optional<word_problem> set_options(option_table& table, std::span<const char* const> words) {
+    return word_reader(table).read(words);
 }
 
 }  // namespace grove::cmd

@@ -32,19 +32,24 @@ std::string junit_report(std::string_view suite, duration time,
                          const std::vector<junit_case>& cases) {
     const auto failures =
         std::ranges::count_if(cases, [](const junit_case& one) { return one.failure.has_value(); });
+    const auto skipped =
+        std::ranges::count_if(cases, [](const junit_case& one) { return one.skipped.has_value(); });
     const std::string name = html_text(suite);
     std::string made = fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites>\n"
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"0\" "
+        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" "
         "time=\"{:.3f}\">\n",
-        name, cases.size(), failures, seconds(time));
+        name, cases.size(), failures, skipped, seconds(time));
     for (const junit_case& one : cases) {
         made += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", name,
                             html_text(one.name), seconds(one.time));
         if (one.failure) {
             made += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
                                 html_text(*one.failure), xml_lines(one.details));
+        } else if (one.skipped) {
+            made += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                                html_text(*one.skipped));
         } else {
             made += "/>\n";
         }

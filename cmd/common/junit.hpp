@@ -18,6 +18,7 @@ struct junit_case {
     std::optional<std::string> failure =
         std::nullopt;          ///< what fell short, in a line; none: passed
     std::string details = {};  ///< of a failure: lines
+    std::optional<std::string> skipped = std::nullopt;  ///< why it did not run; none: it did
 };
 
 /// A suite of these cases, as a whole document. Control characters become visible, what is not

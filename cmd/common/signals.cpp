@@ -18,14 +18,20 @@ constexpr std::array handled{SIGINT, SIGTERM};
 // What the handler writes: a handler has no other way to find its object.
 std::atomic<int> first_signal{0};
 std::atomic<int> wake_descriptor{-1};
+std::atomic<stop_signals::last_act> before_the_end{nullptr};
 
-static_assert(std::atomic<int>::is_always_lock_free, "the handler may only touch lock-free data");
+static_assert(std::atomic<int>::is_always_lock_free &&
+                  std::atomic<stop_signals::last_act>::is_always_lock_free,
+              "the handler may only touch lock-free data");
 
 /// Async-signal-safe. The second signal ends the process from here: the hub may be stuck.
 void on_signal(int signal) noexcept {
     const int saved = errno;
     int none = 0;
-    if (!first_signal.compare_exchange_strong(none, signal)) end_at_once(by_signal(signal));
+    if (!first_signal.compare_exchange_strong(none, signal)) {
+        if (const stop_signals::last_act act = before_the_end) act();
+        end_at_once(by_signal(signal));
+    }
     const std::uint64_t one = 1;
     // Fails only when the counter is full: then the hub will wake anyway.
     [[maybe_unused]] const ssize_t n = ::write(wake_descriptor, &one, sizeof one);
@@ -34,11 +40,12 @@ void on_signal(int signal) noexcept {
 
 }  // namespace
 
-stop_signals::stop_signals(std::function<void(int signal)> on_first)
+stop_signals::stop_signals(std::function<void(int signal)> on_first, last_act before_end)
     : on_first_(std::move(on_first)), descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (descriptor_ < 0) throw_errno("eventfd", "for signals");
     first_signal = 0;
     wake_descriptor = descriptor_;
+    before_the_end = before_end;
     arrivals_ = hub::current().watch_fd(
         descriptor_, readiness::read, [this](readiness) { look(); }, keep_alive::no);
     for (std::size_t i = 0; i < handled.size(); ++i) install(handled[i], former_[i]);

@@ -29,10 +29,14 @@ namespace grove::cmd {
 
 class stop_signals {
  public:
+    /// What the second signal does before the process ends: called in its handler, so it may only
+    /// do what is safe there.
+    using last_act = void (*)() noexcept;
+
     /// `on_first` is called once, on the hub, with the signal's number, and must not park. One at a
     /// time in a process.
     /// Throws: `std::system_error` when the handlers cannot be installed.
-    explicit stop_signals(std::function<void(int signal)> on_first);
+    explicit stop_signals(std::function<void(int signal)> on_first, last_act before_end = nullptr);
     stop_signals(const stop_signals&) = delete;
     stop_signals& operator=(const stop_signals&) = delete;
 

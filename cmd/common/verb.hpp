@@ -42,8 +42,20 @@ class invocation {
 
     [[nodiscard]] virtual exit_code run(output& out) const = 0;
 
+    /// The recipe that this use is added to, instead of being run; empty: it is run.
+    [[nodiscard]] const std::string& recipe() const noexcept { return recipe_; }
+
+ protected:
+    /// Adds `--save-recipe`.
+    void describe_recipe() {
+        table_.group("Output");
+        table_.add("save-recipe", recipe_, "FILE", "do nothing but add this to a recipe; - stdout")
+            .kind(value_kind::file);
+    }
+
  private:
     option_table table_;
+    std::string recipe_;
 };
 
 struct verb {
@@ -62,7 +74,10 @@ template <class Options, auto Run>
 [[nodiscard]] std::unique_ptr<invocation> prepare() {
     class bound final : public invocation {
      public:
-        bound() { describe(options_, table()); }
+        bound() {
+            describe(options_, table());
+            describe_recipe();
+        }
 
         [[nodiscard]] const talk_options& talk() const noexcept override { return options_.talk; }
 

@@ -31,6 +31,7 @@ import argparse
 import contextlib
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -72,7 +73,8 @@ class Case:
         with open(self.path(name), encoding="utf-8", newline="") as file:
             text = file.read()
         for key, value in self.values.items():
-            text = text.replace("{" + key + "}", value)
+            # {{port}} is a recipe's own.
+            text = re.sub(r"(?<!\{)\{" + key + r"\}(?!\})", lambda _: value, text)
         return text
 
     def write(self, name: str, text: str):

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cmd/common/verb.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The verbs that a recipe can use.
+
+namespace grove::cmd {
+
+class verb_book {
+ public:
+    /// `verbs` must outlive it.
+    explicit verb_book(std::span<const verb> verbs) : verbs_(verbs) {}
+
+    /// Null for one that this program does not have, and for `run` itself.
+    [[nodiscard]] const verb* find(std::string_view name) const noexcept;
+
+    /// What a step may be: the verbs that end, `exec` and `sh`.
+    [[nodiscard]] std::vector<std::string_view> step_keys() const;
+    /// What a service may be: `exec`, `sh` and `serve`.
+    [[nodiscard]] std::vector<std::string_view> service_keys() const;
+
+ private:
+    std::span<const verb> verbs_;
+};
+
+/// The options that every verb has for its talk: in a recipe `grove run` decides about them.
+[[nodiscard]] bool is_talk_option(std::string_view name);
+
+}  // namespace grove::cmd

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+#include "cmd/run/recipe_run.hpp"
+
+#include "cmd/common/descriptors.hpp"
+#include "cmd/common/report_file.hpp"
+#include "cmd/common/signals.hpp"
+#include "cmd/common/units.hpp"
+#include "cmd/run/recipe/call_words.hpp"
+#include "cmd/run/run_html.hpp"
+#include "cmd/run/run_report.hpp"
+
+#include <grove/error.hpp>
+#include <grove/file.hpp>
+#include <grove/timeout.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace grove::cmd {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a recipe's relative paths start from: its own folder, and there its `cwd`.
+std::string folder_of(const run_options& options, const recipe& of) {
+    fs::path folder;
+    if (!options.file.empty() && options.file.front() != "-")
+        folder = fs::path(options.file.front()).parent_path();
+    folder /= of.cwd;
+    return folder.empty() ? "." : folder.string();
+}
+
+/// What the command line says, else the recipe, whose paths start from its folder.
+recipe_report reports_of(const run_options& options, const recipe& of, const std::string& folder) {
+    const auto choose = [&](const std::string& given, const std::string& own) {
+        if (!given.empty() || own.empty()) return given;
+        return (fs::path(folder) / own).string();
+    };
+    return {.junit = choose(options.junit, of.report.junit),
+            .json = choose({}, of.report.json),
+            .html = choose(options.html, of.report.html)};
+}
+
+std::string again_of(const run_options& options) {
+    std::string text = "grove run";
+    if (!options.file.empty()) text += ' ' + quoted_word(options.file.front());
+    for (const given_value& each : options.set)
+        text += " --set " + quoted_word(each.name + '=' + each.value);
+    return text + " --only";
+}
+
+std::size_t usual_jobs() {
+    return std::max<std::size_t>(4, 2 * std::size_t{std::thread::hardware_concurrency()});
+}
+
+}  // namespace
+
+recipe_run::recipe_run(const run_options& options, const checked_recipe& of, const run_plan& plan,
+                       const verb_book& verbs, output& out)
+    : options_(options),
+      of_(of),
+      plan_(plan),
+      out_(out),
+      values_(of),
+      tasks_(plan.nodes.size()),
+      jobs_(options.jobs ? *options.jobs : of.what.jobs.value_or(usual_jobs())),
+      runner_(verbs, values_, journal_, options.grace),
+      services_(
+          of, plan, verbs, values_, journal_,
+          [this](std::size_t service, const std::string& why) { service_died(service, why); }) {
+    values_.set_folder(folder_of(options, of.what));
+    report_ = reports_of(options, of.what, values_.folder());
+    check_reports();
+    enlist();
+}
+
+recipe_run::~recipe_run() = default;
+
+void recipe_run::check_reports() const {
+    for (const auto& [name, path] :
+         {std::pair("junit", &report_.junit), std::pair("json", &report_.json),
+          std::pair("html", &report_.html)}) {
+        if (path->empty()) continue;
+        const fs::path folder = fs::path(*path).parent_path();
+        if (!folder.empty()) fs::create_directories(folder);
+        check_report_file(name, *path);
+    }
+}
+
+/// To stdout with --json, and to the recipe's file.
+void recipe_run::send_events() {
+    if (!report_.json.empty()) events_.open(report_.json, std::ios::trunc);
+    if (!events_.is_open() && !out_.options().json) return;
+    journal_.on_change(
+        [this](const task_record& of) { write_event(to_json(of, journal_.elapsed())); });
+    journal_.on_line(
+        [this](const task_record& of, const log_line& line) { write_event(to_json(of, line)); });
+}
+
+void recipe_run::write_event(const std::string& line) {
+    if (out_.options().json) out_.json(line);
+    if (events_.is_open()) events_ << line << '\n';
+}
+
+/// Throws: `std::system_error`.
+void recipe_run::write_reports(exit_code code) {
+    write_event(sum_as_json(journal_, of_.what, to_int(code)));
+    if (events_.is_open() && !events_.flush()) throw_error(EIO, "write " + report_.json);
+    if (!report_.junit.empty()) write_file_atomically(report_.junit, to_junit(journal_, of_.what));
+    if (report_.html.empty()) return;
+    write_file_atomically(report_.html, to_html(journal_, of_.what));
+    out_.say("report: " + report_.html);
+}
+
+void recipe_run::enlist() {
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        const plan_node& node = plan_.nodes[i];
+        tasks_[i].record =
+            journal_.add({.id = node.id, .verb = node.step->call.verb, .is_final = node.final});
+        tasks_[i].services = services_.behind(node.services);
+        services_.claim(tasks_[i].services);
+    }
+}
+
+exit_code recipe_run::execute() {
+    out_.set_wait_writable(wait_writable);
+    const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
+    const stop_signals signals(
+        [this](int number) {
+            out_.say("stopping: what runs is told to end; once more ends at once");
+            stop(by_signal(number), "the run was interrupted");
+        },
+        kill_process_groups);
+    run_console console(out_, journal_, of_.what, again_of(options_));
+    send_events();
+    tick_ = [&console] { return console.tick(); };
+    const on_exit no_more_ticks([this] { tick_ = {}; });
+    const auto limit = options_.deadline ? options_.deadline : of_.what.deadline;
+    if (limit) until_ = *limit;
+    run_phase(phase::steps);
+    run_phase(phase::finals);
+    services_.wait_ended();
+    console.finish();
+    const exit_code how = merge(signals.code(), code());
+    write_reports(how);
+    return how;
+}
+
+exit_code recipe_run::code() const {
+    const bool fell_short = journal_.count(task_state::failed) > 0 || services_.any_failed();
+    return merge(stop_code_, fell_short ? exit_code::shortfall : exit_code::ok);
+}
+
+bool recipe_run::is_in(std::size_t number, phase which) const {
+    return plan_.nodes[number].final == (which == phase::finals);
+}
+
+bool recipe_run::is_over(phase which) const {
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        if (!is_in(i, which)) continue;
+        if (tasks_[i].state == task_state::waiting || tasks_[i].state == task_state::running)
+            return false;
+    }
+    return true;
+}
+
+void recipe_run::run_phase(phase which) {
+    for (;;) {
+        if (stopping_ && which == phase::steps) cancel_steps();
+        start_ready(which);
+        if (is_over(which)) break;
+        wait_for_news();
+        if (which == phase::steps && until_.expired())
+            stop(exit_code::deadline, "the deadline is over");
+    }
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        if (is_in(i, which) && tasks_[i].life.valid()) tasks_[i].life.join();
+    }
+}
+
+bool recipe_run::may_start(std::size_t number) const {
+    return std::ranges::all_of(plan_.nodes[number].after, [this](std::size_t each) {
+        return tasks_[each].state != task_state::waiting &&
+               tasks_[each].state != task_state::running;
+    });
+}
+
+void recipe_run::start_ready(phase which) {
+    // What is skipped may let others start, or be skipped.
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (std::size_t i = 0; i < tasks_.size() && running_ < jobs_; ++i) {
+            task& one = tasks_[i];
+            if (one.state != task_state::waiting || !is_in(i, which) || !may_start(i)) continue;
+            if (const std::string why = reason_to_skip(i); !why.empty()) {
+                end(i, task_state::skipped, why);
+                services_.release(one.services);
+                changed = true;
+                continue;
+            }
+            one.state = task_state::running;
+            ++running_;
+            one.life = spawn(spawn_options{.name = plan_.nodes[i].id, .stack = stack_size::mib_1},
+                             [this, i] { live(i); });
+        }
+    }
+}
+
+std::string recipe_run::reason_to_skip(std::size_t number) const {
+    const plan_node& node = plan_.nodes[number];
+    if (node.final) return reason_to_skip_final(*node.step);
+    for (const std::size_t each : node.needs) {
+        const bool goes_on = plan_.nodes[each].step->on_fail == on_failure::go_on;
+        if (tasks_[each].state == task_state::passed || goes_on) continue;
+        return fmt::format("needs {}, which {}", plan_.nodes[each].id,
+                           tasks_[each].state == task_state::failed ? "failed" : "did not run");
+    }
+    return {};
+}
+
+std::string recipe_run::reason_to_skip_final(const recipe_step& step) const {
+    const bool cancelled = is_by_signal(stop_code_) || stop_code_ == exit_code::deadline;
+    const bool any_failed = journal_.count(task_state::failed) > 0 || services_.any_failed();
+    switch (step.when) {
+        case final_when::failed:
+            return any_failed ? "" : "only after a failure";
+        case final_when::passed:
+            return any_failed || cancelled ? "only after success" : "";
+        case final_when::cancelled:
+            return cancelled ? "" : "only when the run is cancelled";
+        case final_when::always:
+            break;
+    }
+    return {};
+}
+
+void recipe_run::live(std::size_t number) {
+    task& mine = tasks_[number];
+    const on_exit done([this, &mine] {
+        --running_;
+        services_.release(mine.services);
+        news_.set();
+    });
+    try {
+        services_.wait_ready(mine.services);
+        const std::string failure = runner_.run(plan_.nodes[number], mine.record);
+        end(number, failure.empty() ? task_state::passed : task_state::failed, failure);
+    } catch (const service_failed& e) {
+        end(number, task_state::failed, e.what());
+    } catch (const std::exception& e) {
+        end(number, task_state::failed, values_.secrets()(e.what()));
+    } catch (const interrupt&) {
+        end(number, task_state::cancelled, stop_reason_);
+        throw;
+    }
+}
+
+void recipe_run::end(std::size_t number, task_state how, const std::string& reason) {
+    tasks_[number].state = how;
+    journal_.ended(tasks_[number].record, how, reason);
+    if (how == task_state::failed) failed(number);
+    news_.set();
+}
+
+void recipe_run::failed(std::size_t number) {
+    const recipe_step& step = *plan_.nodes[number].step;
+    const on_failure rule =
+        step.on_fail.value_or(of_.what.fail_fast ? on_failure::stop : on_failure::skip_rest);
+    if (rule == on_failure::stop && !plan_.nodes[number].final)
+        stop(exit_code::shortfall, plan_.nodes[number].id + " failed");
+}
+
+void recipe_run::service_died(std::size_t service, const std::string& why) {
+    for (task& each : tasks_) {
+        const bool uses = std::ranges::find(each.services, service) != each.services.end();
+        if (each.state == task_state::running && uses && each.life.valid())
+            each.life.request_kill(std::make_exception_ptr(service_failed(why)));
+    }
+}
+
+void recipe_run::stop(exit_code why, const std::string& reason) {
+    if (stopping_ && !is_by_signal(why)) return;
+    stop_code_ = merge(why, stop_code_);
+    stop_reason_ = reason;
+    stopping_ = true;
+    news_.set();
+}
+
+/// What runs is told to end, what waits never begins.
+void recipe_run::cancel_steps() {
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        task& one = tasks_[i];
+        if (!is_in(i, phase::steps)) continue;
+        if (one.state == task_state::waiting) {
+            end(i, task_state::cancelled, {});
+            services_.release(one.services);
+        } else if (one.state == task_state::running && !one.cancelled) {
+            one.cancelled = true;
+            one.life.request_kill();
+        }
+    }
+}
+
+void recipe_run::wait_for_news() {
+    deadline until = std::min(out_.tick(), until_);
+    if (tick_) until = std::min(until, tick_());
+    news_.wait(until);
+    news_.clear();
+}
+
+}  // namespace grove::cmd
