@@ -24,8 +24,6 @@ endif
 export PATH := $(PATH):/usr/sbin:/sbin
 
 program = build/release$(suffix)/grove
-# What `make run` shows.
-story   = build/release$(suffix)/quickstart
 
 configure = cmake --log-level=WARNING --preset $(1) -B build/$(1)$(suffix) $(cxx) \
 	$(if $(WERROR),-DGROVE_WERROR=$(WERROR))
@@ -40,7 +38,7 @@ build: CMakePresets.json  ## build the program and the library (build/release/gr
 	$(call compile,release) --target product
 
 run: build  ## install what is missing, build, and show what grove does
-	@$(story)
+	@$(program) run recipes/quickstart.toml --html build/quickstart.html
 
 test: CMakePresets.json  ## build and run all tests
 	@$(DEPENDENCIES) build test
