@@ -3,6 +3,7 @@
 
 #include "cmd/poll/become.hpp"
 #include "cmd/poll/poll_session.hpp"
+#include "cmd/poll/watch/watch_session.hpp"
 
 #include <stdexcept>
 #include <system_error>
@@ -20,6 +21,7 @@ exit_code execute(const poll_options& options, output& out) {
 
 exit_code run_poll(const poll_options& options, output& out) {
     try {
+        if (options.watch) return watch_session(options, out).execute();
         const exit_code code = execute(options, out);
         const bool is_left = !options.command.empty() && options.start.empty();
         if (code != exit_code::ok || !is_left || out.lost()) return code;

@@ -60,7 +60,8 @@ void describe_time(poll_options& options, option_table& table) {
         .range(1ms, 24h);
     table.add("timeout", options.timeout, "T", "one attempt").range(1ms, 24h);
     table.add("deadline", options.deadline, "T", "the whole wait; reaching it exits 124")
-        .range(1ms, longest);
+        .range(1ms, longest)
+        .default_text("1m");
     table.add({'n', "attempts"}, options.attempts, "N", "of each target, then exit 1")
         .range(1, std::uint64_t{1} << 53);
     table.add({'c', "connections"}, options.at_once, "N", "attempts at once").range(1, 100000);
@@ -71,6 +72,24 @@ void describe_time(poll_options& options, option_table& table) {
     table.advise("--wait", "the time for all is --deadline T");
     table.advise("--strict", "the command runs only when all is well, always");
     table.advise("--retry", "it asks until --deadline; -n N is the most attempts");
+}
+
+void describe_watch(poll_options& options, option_table& table) {
+    table.group("Watching");
+    table.fixed("watch", options.watch, true, "go on for ever: a table, or JSON lines of changes");
+    table.add("on-change", options.on_change, "CMD", "run this: $1 target $2 was $3 is $4 why");
+}
+
+/// What is about the end of a wait, which a watch has not.
+std::optional<std::string> check_watch(const poll_options& options) {
+    if (!options.watch && !options.on_change.empty()) return "--on-change needs --watch";
+    if (!options.watch) return std::nullopt;
+    if (!options.command.empty() || !options.start.empty())
+        return "--watch waits for nothing: leave out --start and the command";
+    if (options.any || options.at_least || options.goal == poll_goal::down)
+        return "--watch tells of each target: leave out --any, --at-least and --reverse";
+    if (!options.junit.empty()) return "--junit is for a wait: --watch tells in JSON lines";
+    return std::nullopt;
 }
 
 }  // namespace
@@ -91,6 +110,7 @@ void describe(poll_options& options, option_table& table) {
     describe_goal(options, table);
     describe_start(options, table);
     describe_time(options, table);
+    describe_watch(options, table);
     table.group("Reports");
     table.add("junit", options.junit, "FILE", "a case a target, for CI").kind(value_kind::file);
     describe_message(options.http, table);
@@ -104,6 +124,7 @@ std::optional<std::string> validate(const poll_options& options) {
     if (options.targets.empty() && options.input.empty())
         return "no target: give some, as in :8080/health, or a list with -i";
     if (options.any && options.at_least) return "--any is --at-least 1: give one of them";
+    if (auto wrong = check_watch(options)) return wrong;
     return validate(options.http);
 }
 

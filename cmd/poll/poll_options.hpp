@@ -43,7 +43,10 @@ struct poll_options {
     std::size_t at_once = 256;      ///< attempts
     std::optional<std::uint64_t> attempts;
     duration timeout = std::chrono::seconds(5);  ///< one attempt
-    duration deadline = std::chrono::seconds(60);
+    std::optional<duration> deadline;            ///< absent: a minute; --watch: for ever
+
+    bool watch = false;     ///< go on for ever, and tell what changes
+    std::string on_change;  ///< a command for each change; empty: none
 
     std::string junit;  ///< a report; empty: none
 

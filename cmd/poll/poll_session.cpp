@@ -25,9 +25,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr duration redraw = 200ms;     // on a terminal
-constexpr duration plain_line = 5s;    // elsewhere
-constexpr std::size_t most_shown = 8;  // targets that are still waited for
+constexpr duration usual_deadline = 1min;  // so that no pipeline hangs
+constexpr duration redraw = 200ms;         // on a terminal
+constexpr duration plain_line = 5s;        // elsewhere
+constexpr std::size_t most_shown = 8;      // targets that are still waited for
 
 std::string_view wanted(poll_goal goal) noexcept {
     return goal == poll_goal::up ? "up" : "down";
@@ -58,7 +59,7 @@ exit_code poll_session::wait() {
     wait_.on_met([this](const polled_target& of) { out_.say(met_line(of, options_.goal)); });
     if (!options_.talk.quiet && options_.talk.progress)
         wait_.on_tick(out_.has_status() ? redraw : plain_line, [this] { show_progress(); });
-    const wait_end end = wait_.execute(options_.deadline);
+    const wait_end end = wait_.execute(options_.deadline.value_or(usual_deadline));
     out_.status({});
     tell(end);
     if (!options_.junit.empty()) write_junit();
@@ -118,7 +119,8 @@ std::string poll_session::reason_for(wait_end end) const {
                                        : fmt::format("{} of {} are {}, {} wanted", wait_.met(), all,
                                                      goal, wait_.enough());
     if (end == wait_end::late)
-        return fmt::format("after {}: {}", show_duration(options_.deadline), share);
+        return fmt::format("after {}: {}",
+                           show_duration(options_.deadline.value_or(usual_deadline)), share);
     if (end == wait_end::exhausted) return "no attempt is left: " + share;
     if (!started_ || !started_->ended()) return "it can never be met: " + share;
     const exit_status how = *started_->ended();

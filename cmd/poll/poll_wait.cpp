@@ -18,7 +18,9 @@ constexpr duration last_words = 50ms;
 }  // namespace
 
 poll_wait::poll_wait(const poll_options& options, std::vector<planned_probe> plan)
-    : options_(options), enough_(enough_of(options, plan.size())) {
+    : options_(options),
+      enough_(enough_of(options, plan.size())),
+      schedule_(plan.size(), options.at_once, [this](std::size_t i) { return attempt(i); }) {
     targets_.reserve(plan.size());
     for (planned_probe& one : plan) {
         targets_.emplace_back();
@@ -37,89 +39,56 @@ wait_end poll_wait::execute(deadline until) {
     until_ = until;
     for (std::size_t i = 0; i < targets_.size(); ++i) {
         targets_[i].asks->on_news([this, i] { hurry(i); });
-        plan_next(i, begun_);
+        schedule_.plan(i, begun_);
     }
     deadline next_tick = begun_ + tick_;
     for (;;) {
         if (const auto end = decided()) return *end;
         if (until.expired()) break;
-        news_.clear();
-        start_due();
-        news_.wait(std::min(next_due(until), next_tick));
+        schedule_.turn(std::min(until, next_tick));
         if (next_tick.expired()) {
             each_tick_();
             next_tick = deadline(tick_);
         }
     }
-    attempts_.join(last_words);
+    schedule_.finish(last_words);
     return decided().value_or(wait_end::late);
 }
 
 void poll_wait::stop(wait_end why) noexcept {
     if (!stopped_) stopped_ = why;
-    news_.set();
+    schedule_.wake();
 }
 
 std::optional<wait_end> poll_wait::decided() const noexcept {
     if (stopped_) return stopped_;
     if (targets_.size() - lost_ < enough_) return wait_end::hopeless;
     if (met_ >= enough_) return wait_end::met;
-    if (due_.empty() && asking_ == 0) return wait_end::exhausted;
+    if (schedule_.idle()) return wait_end::exhausted;
     return std::nullopt;
-}
-
-void poll_wait::start_due() {
-    const deadline now = deadline::now();
-    while (!due_.empty() && due_.begin()->first <= now && asking_ < options_.at_once) {
-        const std::size_t index = due_.begin()->second;
-        due_.erase(due_.begin());
-        targets_[index].due.reset();
-        targets_[index].asking = true;
-        ++asking_;
-        attempts_.spawn([this, index] { attempt(index); });
-    }
-}
-
-/// With all places taken, an attempt that ends makes the news.
-deadline poll_wait::next_due(deadline until) const noexcept {
-    if (due_.empty() || asking_ >= options_.at_once) return until;
-    return std::min(until, due_.begin()->first);
-}
-
-void poll_wait::plan_next(std::size_t index, deadline when) {
-    polled_target& of = targets_[index];
-    if (of.due) due_.erase(*of.due);
-    of.due = due_.emplace(when, index);
 }
 
 /// Something has happened to a target: ask it now. One that is met already may have been lost.
 void poll_wait::hurry(std::size_t index) {
-    polled_target& of = targets_[index];
-    if (of.asking)
-        of.hurried = true;
-    else if (!of.hopeless)
-        plan_next(index, deadline::now());
-    news_.set();
+    if (!targets_[index].hopeless) schedule_.hurry(index);
 }
 
-void poll_wait::attempt(std::size_t index) {
+std::optional<deadline> poll_wait::attempt(std::size_t index) {
     polled_target& of = targets_[index];
     const deadline began = deadline::now();
     probe_result got = of.asks->attempt(std::min(deadline(options_.timeout), until_));
     take(of, began - begun_, std::move(got));
-    of.asking = false;
-    --asking_;
-    const bool again = std::exchange(of.hurried, false);
-    if (!of.hopeless && (again || (!of.met && has_attempts_left(of)))) {
-        // News come once: a streak has to be asked for.
-        const bool told = of.asks->distance() == probe_distance::told && of.streak == 0;
-        const probe_distance distance =
-            told ? probe_distance::told : std::max(of.asks->distance(), probe_distance::near);
-        const duration pause = pause_before(of.history.attempts(), elapsed(), distance,
-                                            of.last->answered, options_.every);
-        plan_next(index, again ? deadline::now() : deadline(pause));
-    }
-    news_.set();
+    if (of.hopeless || of.met || !has_attempts_left(of)) return std::nullopt;
+    return deadline(pause_of(of));
+}
+
+duration poll_wait::pause_of(const polled_target& of) const {
+    // News come once: a streak has to be asked for.
+    const bool told = of.asks->distance() == probe_distance::told && of.streak == 0;
+    const probe_distance distance =
+        told ? probe_distance::told : std::max(of.asks->distance(), probe_distance::near);
+    return pause_before(of.history.attempts(), elapsed(), distance, of.last->answered,
+                        options_.every);
 }
 
 void poll_wait::take(polled_target& of, duration began, probe_result got) {

@@ -2,24 +2,19 @@
 #pragma once
 
 #include "cmd/poll/attempt_history.hpp"
+#include "cmd/poll/attempt_schedule.hpp"
 #include "cmd/poll/poll_options.hpp"
 #include "cmd/poll/poll_plan.hpp"
 
 #include <grove/deadline.hpp>
-#include <grove/event.hpp>
-#include <grove/group.hpp>
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 /// Asks all targets, each at its own pace, until enough of them are as they should be.
-///
-/// One greenlet decides what is due; an attempt has a greenlet of its own only while it lasts, so
-/// that thousands of targets take no more stacks than there are attempts at once.
 
 namespace grove::cmd {
 
@@ -31,9 +26,6 @@ struct polled_target {
     unsigned streak = 0;
     std::optional<duration> met;  ///< when it became as it should be, from the beginning
     bool hopeless = false;        ///< it never will be
-    bool asking = false;          ///< an attempt runs, or is about to
-    bool hurried = false;         ///< and the next one follows at once
-    std::optional<std::multimap<deadline, std::size_t>::iterator> due = std::nullopt;
 };
 
 enum class wait_end : unsigned char {
@@ -77,11 +69,9 @@ class poll_wait {
 
  private:
     [[nodiscard]] std::optional<wait_end> decided() const noexcept;
-    void start_due();
-    [[nodiscard]] deadline next_due(deadline until) const noexcept;
-    void plan_next(std::size_t index, deadline when);
     void hurry(std::size_t index);
-    void attempt(std::size_t index);
+    [[nodiscard]] std::optional<deadline> attempt(std::size_t index);
+    [[nodiscard]] duration pause_of(const polled_target& of) const;
     void take(polled_target& of, duration began, probe_result got);
     [[nodiscard]] bool has_attempts_left(const polled_target& of) const noexcept;
 
@@ -89,17 +79,14 @@ class poll_wait {
     std::vector<polled_target> targets_;
     std::size_t enough_;
     std::size_t met_ = 0;
-    std::size_t lost_ = 0;    // targets that are hopeless
-    std::size_t asking_ = 0;  // attempts that run
+    std::size_t lost_ = 0;  // targets that are hopeless
     met_listener on_met_;
     duration tick_ = duration::max();
     std::function<void()> each_tick_;
     deadline begun_;
     deadline until_;
     std::optional<wait_end> stopped_;
-    std::multimap<deadline, std::size_t> due_;  // targets by the time of their next attempt
-    event news_;                                // something may be decided or due
-    group attempts_;                            // last: its members use the others
+    attempt_schedule schedule_;  // last: its attempts use the others
 };
 
 }  // namespace grove::cmd

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/bench/report/bench_view.hpp"
 
+#include "cmd/common/sparkline.hpp"
 #include "cmd/common/units.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <string_view>
 
 namespace grove::cmd {
 namespace {
@@ -27,26 +24,13 @@ std::string status_line(duration elapsed, std::optional<duration> whole, const b
     return line + fmt::format("  errors {}", show_count(last.failures));
 }
 
-std::string sparkline(const std::deque<std::uint64_t>& answers, std::size_t columns) {
-    static constexpr std::array<std::string_view, 8> heights{"▁", "▂", "▃", "▄",
-                                                             "▅", "▆", "▇", "█"};
-    const std::size_t count = std::min(answers.size(), columns);
-    if (count == 0) return {};
-    const auto first = answers.end() - static_cast<std::ptrdiff_t>(count);
-    const std::uint64_t most = std::max<std::uint64_t>(*std::max_element(first, answers.end()), 1);
-    std::string line;
-    for (auto it = first; it != answers.end(); ++it)
-        line += heights[static_cast<std::size_t>(*it * (heights.size() - 1) / most)];
-    return line;
-}
-
 bench_view::bench_view(output& out, std::optional<duration> whole)
     : out_(out), whole_(whole), shows_(!out.options().quiet && out.options().progress) {}
 
 void bench_view::add(const bench_second& last) {
     if (!shows_) return;
     ++seconds_;
-    answers_.push_back(last.answers);
+    answers_.emplace_back(static_cast<double>(last.answers));
     if (answers_.size() > longest_memory) answers_.pop_front();
     const std::string line = status_line(std::chrono::seconds(seconds_), whole_, last);
     if (out_.has_status()) {

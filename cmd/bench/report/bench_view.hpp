@@ -21,9 +21,6 @@ namespace grove::cmd {
 [[nodiscard]] std::string status_line(duration elapsed, std::optional<duration> whole,
                                       const bench_second& last);
 
-/// A column a second, its height the answers' share of the most: the last `columns` of them.
-[[nodiscard]] std::string sparkline(const std::deque<std::uint64_t>& answers, std::size_t columns);
-
 class bench_view {
  public:
     /// `whole` is how long the run is to last, where that is known. `out` must outlive it.
@@ -42,7 +39,7 @@ class bench_view {
     std::optional<duration> whole_;
     bool shows_;
     std::uint64_t seconds_ = 0;
-    std::deque<std::uint64_t> answers_;
+    std::deque<std::optional<double>> answers_;  // a second each
 };
 
 }  // namespace grove::cmd

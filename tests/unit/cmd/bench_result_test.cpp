@@ -25,7 +25,6 @@ using grove::cmd::bench_source;
 using grove::cmd::fact_value;
 using grove::cmd::kind_of_error;
 using grove::cmd::load_error;
-using grove::cmd::sparkline;
 using grove::cmd::tally;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -175,13 +174,6 @@ TEST(json, has_all_of_it_in_base_units) {
     EXPECT_TRUE(line.at("tls").is_null());
     EXPECT_TRUE(line.at("planned_rate").is_null());
     EXPECT_TRUE(line.at("notes").as_array().empty());
-}
-
-TEST(sparkline, is_a_column_a_second_against_the_most) {
-    EXPECT_EQ(sparkline({}, 10), "");
-    EXPECT_EQ(sparkline({0, 0}, 10), "▁▁");
-    EXPECT_EQ(sparkline({0, 50, 100}, 10), "▁▄█");
-    EXPECT_EQ(sparkline({1000, 50, 100}, 2), "▄█");
 }
 
 TEST(status_line, says_how_the_last_second_was) {

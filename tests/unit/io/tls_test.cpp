@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -61,6 +62,9 @@ TEST_F(tls, tells_what_was_agreed_on) {
     }
     EXPECT_EQ(client.tls().peer_subject, "CN=the server");
     EXPECT_EQ(server.tls().peer_subject, "");
+    ASSERT_TRUE(client.tls().peer_expires.has_value());
+    EXPECT_GT(*client.tls().peer_expires, std::chrono::system_clock::now());
+    EXPECT_FALSE(server.tls().peer_expires.has_value());
 }
 
 TEST_F(tls, is_not_there_before_it_was_started) {
