@@ -54,12 +54,14 @@ constexpr std::array verbs{
         .name = "poll",
         .summary = "waits until servers, files and commands are as they should be",
         .synopsis = "[OPTION]... TARGET... [-- COMMAND]",
-        .examples = "  grove poll :8080/health                           until it answers 2xx\n"
-                    "  grove poll db:5432 :8080 --deadline 30s -- npm test\n"
-                    "  grove poll :8080 --expect json.ready==true --streak 3\n"
-                    "  grove poll --start './api' :8080 -- ./e2e.sh\n"
-                    "  grove poll --watch -i hosts.txt --every 5s\n"
-                    "  grove poll --reverse pid:4711                     until it has ended\n",
+        .examples =
+            "  grove poll :8080/health                           until it answers 2xx\n"
+            "  grove poll db:5432 :8080 --deadline 30s -- npm test\n"
+            "  grove poll :8080 --expect json.ready==true --streak 3\n"
+            "  grove poll --start './api' :8080 -- ./e2e.sh\n"
+            "  grove poll --watch -i hosts.txt --every 5s\n"
+            "  grove poll --follow :8080/poll/ann                a stream, message by message\n"
+            "  grove poll --reverse pid:4711                     until it has ended\n",
         .prepare = prepare<poll_options, run_poll>,
         .facts = poll_facts,
     },

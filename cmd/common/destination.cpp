@@ -3,6 +3,8 @@
 
 #include "cmd/common/base64.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
@@ -124,6 +126,15 @@ std::vector<std::pair<std::string, std::string>> request_fields(const target& pl
         if (h.what == header_field::action::send) all.emplace_back(h.name, h.value);
     }
     return all;
+}
+
+std::string request_text(const target& place, const http_options& http, std::string_view body) {
+    std::string text = fmt::format("{} {} HTTP/1.1\r\n", effective_method(http), place.resource);
+    for (const auto& [name, value] : request_fields(place, http))
+        text += fmt::format("{}: {}\r\n", name, value);
+    if (!http.data.empty()) text += fmt::format("Content-Length: {}\r\n", body.size());
+    text += "\r\n";
+    return text.append(body);
 }
 
 }  // namespace grove::cmd

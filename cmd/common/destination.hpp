@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,5 +52,9 @@ class destination_maker {
 /// for.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> request_fields(
     const target& place, const http_options& http);
+
+/// A whole request to `place`, with `body` where there is data to send.
+[[nodiscard]] std::string request_text(const target& place, const http_options& http,
+                                       std::string_view body);
 
 }  // namespace grove::cmd

@@ -2,6 +2,7 @@
 #include "cmd/poll/poll.hpp"
 
 #include "cmd/poll/become.hpp"
+#include "cmd/poll/follow/follow_session.hpp"
 #include "cmd/poll/poll_session.hpp"
 #include "cmd/poll/watch/watch_session.hpp"
 
@@ -21,6 +22,7 @@ exit_code execute(const poll_options& options, output& out) {
 
 exit_code run_poll(const poll_options& options, output& out) {
     try {
+        if (options.follow) return follow_session(options, out).execute();
         if (options.watch) return watch_session(options, out).execute();
         const exit_code code = execute(options, out);
         const bool is_left = !options.command.empty() && options.start.empty();

@@ -62,7 +62,9 @@ void describe_time(poll_options& options, option_table& table) {
     table.add("deadline", options.deadline, "T", "the whole wait; reaching it exits 124")
         .range(1ms, longest)
         .default_text("1m");
-    table.add({'n', "attempts"}, options.attempts, "N", "of each target, then exit 1")
+    table
+        .add({'n', "attempts"}, options.attempts, "N",
+             "of each target, then exit 1; --follow: messages")
         .range(1, std::uint64_t{1} << 53);
     table.add({'c', "connections"}, options.at_once, "N", "attempts at once").range(1, 100000);
     table.advise("-t", "the time for all is --deadline T, one attempt's is --timeout T");
@@ -92,7 +94,46 @@ std::optional<std::string> check_watch(const poll_options& options) {
     return std::nullopt;
 }
 
+void describe_follow(poll_options& options, option_table& table) {
+    table.group("Following");
+    table
+        .add_parsed("follow", options.follow, parse_followed, "URL",
+                    "print what it sends, a message a line; -n N messages")
+        .kind(value_kind::target);
+}
+
+/// What is about asking whether something is up.
+std::optional<std::string> check_follow(const poll_options& options) {
+    if (!options.follow) return std::nullopt;
+    if (!options.targets.empty() || !options.input.empty())
+        return "--follow is of one URL: leave out the targets";
+    if (options.watch || !options.start.empty() || !options.command.empty())
+        return "--follow prints messages: leave out --watch, --start and the command";
+    if (!options.expect.empty() || options.streak > 1 || options.any || options.at_least ||
+        options.goal == poll_goal::down || options.every || !options.junit.empty()) {
+        return "--follow prints messages: leave out --expect, --streak, --any, --at-least, "
+               "--reverse, --every and --junit";
+    }
+    return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<text_error> parse_followed(std::string_view text, target& into) {
+    target read;
+    if (auto wrong = parse_value(text, read)) return wrong;
+    switch (read.scheme) {
+        case target_scheme::http:
+        case target_scheme::https:
+        case target_scheme::ws:
+        case target_scheme::wss:
+            into = std::move(read);
+            return std::nullopt;
+        default:
+            return text_error{fmt::format("cannot follow {} targets", to_string(read.scheme)), 0,
+                              "write a URL: http, https, ws or wss"};
+    }
+}
 
 std::optional<text_error> parse_poll_target(std::string_view text, target& into) {
     target read;
@@ -111,6 +152,7 @@ void describe(poll_options& options, option_table& table) {
     describe_start(options, table);
     describe_time(options, table);
     describe_watch(options, table);
+    describe_follow(options, table);
     table.group("Reports");
     table.add("junit", options.junit, "FILE", "a case a target, for CI").kind(value_kind::file);
     describe_message(options.http, table);
@@ -121,7 +163,8 @@ void describe(poll_options& options, option_table& table) {
 
 std::optional<std::string> validate(const poll_options& options) {
     if (options.talk.quiet && options.talk.verbose) return "-q and -v exclude each other";
-    if (options.targets.empty() && options.input.empty())
+    if (auto wrong = check_follow(options)) return wrong;
+    if (options.targets.empty() && options.input.empty() && !options.follow)
         return "no target: give some, as in :8080/health, or a list with -i";
     if (options.any && options.at_least) return "--any is --at-least 1: give one of them";
     if (auto wrong = check_watch(options)) return wrong;

@@ -48,6 +48,8 @@ struct poll_options {
     bool watch = false;     ///< go on for ever, and tell what changes
     std::string on_change;  ///< a command for each change; empty: none
 
+    std::optional<target> follow;  ///< tell what it sends, message by message
+
     std::string junit;  ///< a report; empty: none
 
     http_options http;
@@ -61,6 +63,9 @@ void describe(poll_options& options, option_table& table);
 
 /// How many of `count` targets are enough.
 [[nodiscard]] std::size_t enough_of(const poll_options& options, std::size_t count) noexcept;
+
+/// Reads a target that can be followed: http, https, ws, wss.
+[[nodiscard]] std::optional<text_error> parse_followed(std::string_view text, target& into);
 
 /// Reads a target that can be polled.
 [[nodiscard]] std::optional<text_error> parse_poll_target(std::string_view text, target& into);

@@ -26,14 +26,6 @@ constexpr std::size_t longest_body = std::size_t{1} << 20;
 constexpr std::size_t excerpt = 160;
 constexpr duration patience = 50ms;
 
-std::string request_of(const target& place, const http_options& http, const std::string& body) {
-    std::string text = fmt::format("{} {} HTTP/1.1\r\n", effective_method(http), place.resource);
-    for (const auto& [name, value] : request_fields(place, http))
-        text += fmt::format("{}: {}\r\n", name, value);
-    if (!http.data.empty()) text += fmt::format("Content-Length: {}\r\n", body.size());
-    return text + "\r\n" + body;
-}
-
 /// `status 503 Service Unavailable`, of an answer's first line.
 std::string status_text(const http_answer& got) {
     const std::string_view line = got.head.substr(0, got.head.find_first_of("\r\n"));
@@ -135,7 +127,7 @@ std::unique_ptr<probe> http_probe(const target& place, destination to, const htt
                                   const std::string& body, probe_expectations expected) {
     const http_asked asked =
         effective_method(http) == "HEAD" ? http_asked::head : http_asked::with_body;
-    return std::make_unique<web_probe>(std::move(to), request_of(place, http, body), asked,
+    return std::make_unique<web_probe>(std::move(to), request_text(place, http, body), asked,
                                        std::move(expected));
 }
 
