@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 /// For attempts that end at the same deadline to say how far they came.
 constexpr duration last_words = 50ms;
 
+/// An attempt that the whole deadline cut off sooner than this tells less than the one before it.
+constexpr duration least_telling = 100ms;
+
 }  // namespace
 
 poll_wait::poll_wait(const poll_options& options, std::vector<planned_probe> plan)
@@ -77,6 +80,8 @@ std::optional<deadline> poll_wait::attempt(std::size_t index) {
     polled_target& of = targets_[index];
     const deadline began = deadline::now();
     probe_result got = of.asks->attempt(std::min(deadline(options_.timeout), until_));
+    const bool is_cut_off = until_.expired() && deadline::now() - began < least_telling;
+    if (is_cut_off && of.last && !got.good) return std::nullopt;
     take(of, began - begun_, std::move(got));
     if (of.hopeless || of.met || !has_attempts_left(of)) return std::nullopt;
     return deadline(pause_of(of));
