@@ -177,6 +177,22 @@ class PipeRedis(FaultCase):
         self.assertIn("it is in jobs:dead", ended.talk)
         self.assertEqual(b":1", self.redis.ask("XLEN", "jobs:dead"))
 
+    def test_stages_between_two_streams_add_each_item_once_though_they_are_killed(self):
+        count = int(20_000 / SLOWNESS)
+        self.redis.fill("jobs", count)
+        chance = random.Random(5)
+        words = [self.redis.url("jobs", "group=g&lease=500ms&until=empty"), "map", "-j2", "sh", "-c",
+                 "while read -r x; do case $x in *00) sleep 0.005;; esac; echo $x; done",
+                 "then", self.redis.url("done")]
+        for _ in range(10):
+            run = self.start(*words)
+            time.sleep(chance.uniform(0.05, 0.2))
+            run.kill()
+        ended = self.start(*words).wait()
+        self.assertEqual(0, ended.code, ended)
+        self.assertEqual(b":%d" % count, self.redis.ask("XLEN", "done"))
+        self.assertEqual(b":0", self.pending())
+
     def test_items_go_to_a_stream(self):
         numbers = "".join(f"{i}\n" for i in range(2000))
         with open(self.path("in"), "w", encoding="ascii") as file:

@@ -3,50 +3,106 @@
 
 #include "cmd/pipe/framer.hpp"
 #include "cmd/pipe/redis/redis_connection.hpp"
+#include "cmd/pipe/redis/redis_settlement.hpp"
 
 #include <fmt/format.h>
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace grove::cmd {
 namespace {
 
 constexpr std::size_t at_once = 512;  // entries before their replies are waited for
+constexpr std::size_t most_pending = std::size_t{4} << 20;
+
+/// Where both are on one server, what is added and what that settles can be one transaction.
+redis_settlement* on_same_server(settlement* kept, const redis_place& place) {
+    auto* const stream = dynamic_cast<redis_settlement*>(kept);
+    if (stream == nullptr) return nullptr;
+    const redis_place& from = stream->place();
+    const bool is_same =
+        from.server.endpoint() == place.server.endpoint() && from.database == place.database;
+    return is_same ? stream : nullptr;
+}
 
 class redis_sink final : public sink {
  public:
     redis_sink(const redis_place& place, char item_end, output& out, settlement* kept)
-        : sink(kept),
+        : sink(on_same_server(kept, place) != nullptr ? nullptr : kept),
           place_(place),
+          from_(on_same_server(kept, place)),
           maxlen_(place.maxlen ? std::to_string(*place.maxlen) : ""),
           end_(item_end),
           server_(place, out) {}
 
  protected:
     /// What the server has answered is there.
-    void write(const block& items) override { add_all(items.bytes); }
+    void write(const block& items) override {
+        if (from_ != nullptr)
+            add_and_settle(items);
+        else
+            add_all(items.bytes);
+    }
+
+    bool secure() override {
+        if (!pending_.empty()) transact({});
+        return true;
+    }
 
  private:
+    using words = redis_connection::words;
+
     void add_all(std::string_view items) {
         while (!items.empty()) {
-            std::vector<redis_connection::words> commands;
+            std::vector<words> commands;
             while (!items.empty() && commands.size() < at_once)
                 commands.push_back(command_for(take_item(items, end_)));
-            for (const redis_reply& reply : server_.exchange(commands)) {
-                if (reply.what == redis_reply::kind::error)
-                    throw stage_failed(fmt::format("redis: {}: {}", place_.stream, reply.text));
-            }
+            for (const redis_reply& reply : server_.exchange(commands)) check(reply);
         }
     }
 
-    [[nodiscard]] redis_connection::words command_for(std::string_view item) const {
+    /// What is no exact end waits for one, as long as it is not too much.
+    void add_and_settle(const block& items) {
+        pending_ += items.bytes;
+        if (items.exact)
+            transact(from_->settle(items.through));
+        else if (pending_.size() >= most_pending)
+            transact({});
+    }
+
+    void transact(const std::vector<std::string>& settled) {
+        std::vector<words> commands{{"MULTI"}};
+        const std::string items = std::exchange(pending_, {});
+        std::string_view rest = items;
+        while (!rest.empty()) commands.push_back(command_for(take_item(rest, end_)));
+        if (!settled.empty()) {
+            words all{"XACK", from_->place().stream, from_->place().group};
+            all.insert(all.end(), settled.begin(), settled.end());
+            commands.push_back(std::move(all));
+        }
+        if (commands.size() == 1) return;
+        commands.push_back({"EXEC"});
+        const auto replies = server_.exchange(commands);
+        check(replies.back());
+        for (const redis_reply& reply : replies.back().items) check(reply);
+    }
+
+    void check(const redis_reply& reply) const {
+        if (reply.what == redis_reply::kind::error)
+            throw stage_failed(fmt::format("redis: {}: {}", place_.stream, reply.text));
+    }
+
+    [[nodiscard]] words command_for(std::string_view item) const {
         if (maxlen_.empty()) return {"XADD", place_.stream, "*", "item", item};
         return {"XADD", place_.stream, "MAXLEN", "~", maxlen_, "*", "item", item};
     }
 
     const redis_place& place_;
+    std::string pending_;     // items of a transaction that was not sent
+    redis_settlement* from_;  // null: another server's, or none
     std::string maxlen_;
     char end_;
     redis_connection server_;

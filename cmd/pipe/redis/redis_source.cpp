@@ -201,15 +201,18 @@ void redis_source::report_lost(const std::vector<std::string>& ids) {
 }
 
 void redis_source::note(const settled_place& place) {
+    acknowledge(settle(place.items));
+    acknowledge_at_ = deadline(between_acknowledgements);
+}
+
+std::vector<std::string> redis_source::settle(std::uint64_t items) {
     std::vector<std::string> ids;
-    while (settled_ < place.items && !under_way_.empty()) {
+    for (; settled_ < items && !under_way_.empty(); ++settled_) {
         ours_.erase(under_way_.front());
         ids.push_back(std::move(under_way_.front()));
         under_way_.pop_front();
-        ++settled_;
     }
-    acknowledge(ids);
-    acknowledge_at_ = deadline(between_acknowledgements);
+    return ids;
 }
 
 void redis_source::acknowledge(const std::vector<std::string>& ids) {

@@ -3,6 +3,7 @@
 
 #include "cmd/pipe/item_ledger.hpp"
 #include "cmd/pipe/redis/redis_connection.hpp"
+#include "cmd/pipe/redis/redis_settlement.hpp"
 #include "cmd/pipe/source.hpp"
 
 #include <grove/deadline.hpp>
@@ -38,7 +39,7 @@ struct stream_entry {
 /// The item of an entry, without its end.
 [[nodiscard]] std::string item_of(const stream_entry& entry, char item_end);
 
-class redis_source final : public source, private settlement {
+class redis_source final : public source, private redis_settlement {
  public:
     redis_source(const redis_place& place, char item_end, item_ledger& ledger, output& talk);
 
@@ -54,6 +55,10 @@ class redis_source final : public source, private settlement {
     [[nodiscard]] deadline next() const noexcept override { return acknowledge_at_; }
 
     void note(const settled_place& place) override;
+
+    [[nodiscard]] const redis_place& place() const noexcept override { return place_; }
+
+    [[nodiscard]] std::vector<std::string> settle(std::uint64_t items) override;
 
     void make_group();
     void read_own(block_queue& to);
