@@ -74,6 +74,7 @@ constexpr std::array verbs{
             "  grove pipe -i in.jsonl map -j4 ./classify then file out.jsonl\n"
             "  grove pipe 'redis://h/jobs?group=g' each ./job {}\n"
             "  tail -F app.log | grove pipe match error then prefix time\n"
+            "  grove pipe -i orders.jsonl http -j32 --retries 2 POST :8080/orders\n"
             "  grove pipe -i hosts each -j32 --timeout 10s ssh {} uptime\n"
             "  find . -name '*.c' -print0 | grove pipe -0 each 'wc -l < \"$1\"' then file counts\n",
         .prepare = prepare<pipe_options, run_pipe>,

@@ -3,7 +3,6 @@
 
 #include "cmd/pipe/block_cutter.hpp"
 #include "cmd/pipe/each_options.hpp"
-#include "cmd/pipe/joblog.hpp"
 #include "cmd/pipe/result_window.hpp"
 #include "cmd/pipe/stage.hpp"
 
@@ -13,20 +12,50 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 
-/// `each`: a process an item. What one writes is captured whole, so that outputs do not mix, and
-/// goes on in the order of the items; what it says as errors is printed as a whole too. An item
-/// that has failed writes all the same, and is told to the ledger.
+/// A stage that does something with each item by itself, several at once: `each` runs a process,
+/// `http` sends a request. What comes of an item is kept until it is whole, so that results do not
+/// mix, and goes on in the order of the items; what was said as errors is printed as a whole too.
+/// An item that has failed has a result all the same, and is told to the ledger.
 
 namespace grove::cmd {
 
-class each_stage final : public stage {
+/// What is done with an item.
+class item_work {
  public:
-    /// Throws: `std::system_error` when the job log cannot be written.
-    each_stage(const each_options& options, const stage_setting& setting);
+    struct attempt {
+        std::string out = {};
+        std::string said = {};         ///< as errors
+        std::string error = {};        ///< empty: it went well
+        std::optional<int> code = {};  ///< that a program has exited with
+    };
+
+    item_work() = default;
+    item_work(const item_work&) = delete;
+    item_work& operator=(const item_work&) = delete;
+    virtual ~item_work() = default;
+
+    /// Called by several greenlets at once. Blocks. Throws: `stage_failed`, `std::system_error`
+    /// when it would fail for every item.
+    virtual attempt try_once(std::string_view item, std::uint64_t number) = 0;
+};
+
+struct item_stage_options {
+    std::string_view name;  ///< as people call the stage
+    std::size_t jobs = 1;
+    unsigned retries = 0;
+    item_order order = item_order::input;
+};
+
+class item_stage final : public stage {
+ public:
+    item_stage(const item_stage_options& options, std::unique_ptr<item_work> work,
+               const stage_setting& setting);
 
     void run() override;
     void halt() override;
@@ -40,27 +69,20 @@ class each_stage final : public stage {
         result_window::place* place;
     };
 
-    /// One process, from start to end.
-    struct attempt {
-        completed result;
-        std::string error;  ///< empty: it went well
-    };
+    using attempt = item_work::attempt;
 
     void work();
     void work_through_items();
     [[nodiscard]] std::optional<item> next_item();
     void run_item(const item& what);
     [[nodiscard]] attempt try_once(const item& what);
-    [[nodiscard]] static dead_item failure_of(const item& what, const attempt& last,
-                                              unsigned attempts);
-    [[nodiscard]] completed run_process(const item& what) const;
-    [[nodiscard]] std::string verdict(const completed& result) const;
+    [[nodiscard]] dead_item failure_of(const item& what, const attempt& last,
+                                       unsigned attempts) const;
     void hand_on_results();
 
-    const each_options& options_;
+    item_stage_options options_;
+    std::unique_ptr<item_work> work_;
     stage_setting setting_;
-    std::size_t jobs_;
-    joblog log_;
     std::mt19937_64 random_;
 
     block_cutter cutter_;

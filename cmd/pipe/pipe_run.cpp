@@ -4,9 +4,10 @@
 #include "cmd/common/descriptors.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/common/signals.hpp"
-#include "cmd/pipe/each_stage.hpp"
+#include "cmd/pipe/http_work.hpp"
 #include "cmd/pipe/line_stages.hpp"
 #include "cmd/pipe/map_stage.hpp"
+#include "cmd/pipe/process_work.hpp"
 
 #include <grove/error.hpp>
 
@@ -25,17 +26,15 @@ using namespace std::chrono_literals;
 /// For what is finished to be written, once all that runs was ended.
 constexpr duration last_writes = 2s;
 
-std::unique_ptr<stage> make_stage(const each_options& options, const stage_setting& setting) {
-    return std::make_unique<each_stage>(options, setting);
-}
-
 std::unique_ptr<stage> make_stage(const map_options& options, const stage_setting& setting) {
     return std::make_unique<map_stage>(options, setting);
 }
 
 /// What ends the items that a stage hands on.
 char end_after(const stage_plan& plan, char item_end) {
-    return std::holds_alternative<each_options>(plan) ? '\n' : item_end;
+    const bool makes_lines = std::holds_alternative<each_options>(plan) ||
+                             std::holds_alternative<http_stage_options>(plan);
+    return makes_lines ? '\n' : item_end;
 }
 
 char end_after(const pipe_plan& plan, char item_end) {

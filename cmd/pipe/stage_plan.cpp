@@ -55,6 +55,19 @@ problem read_map(words_of_stage words, pipe_plan& into) {
     return std::nullopt;
 }
 
+problem read_http(words_of_stage words, pipe_plan& into) {
+    http_stage_options read;
+    option_table table;
+    describe(read, table);
+    if (auto wrong = take_stage_options(table, words)) return wrong;
+    if (words.size() != 2) return "needs a method and a URL: http POST :8080/items";
+    read.method = std::move(words[0]);
+    read.url = std::move(words[1]);
+    if (auto wrong = problem_of(read)) return wrong;
+    into.stages.emplace_back(std::move(read));
+    return std::nullopt;
+}
+
 problem read_match(words_of_stage words, pipe_plan& into) {
     match_options read;
     option_table table;
@@ -143,6 +156,11 @@ constexpr std::array stage_words{
                "workers that live on: each item is a line to one, and its answer a line; a worker "
                "that dies or is late is replaced, and its items are sent again",
                read_map, false, describe_defaults<map_options>},
+    stage_word{
+        "http", "[OPTION]... METHOD URL",
+        "sends a request an item, which is the body; {} in the URL is the item too, encoded; "
+        "the body of the answer goes on",
+        read_http, false, describe_defaults<http_stage_options>},
     stage_word{"match", "[OPTION]... PATTERN", "drops what does not match (RE2)", read_match, false,
                describe_defaults<match_options>},
     stage_word{"prefix", "time|TEXT", "puts the time, or a text, before each", read_prefix, false},
@@ -208,7 +226,7 @@ std::optional<std::string> parse_plan(const std::vector<std::string>& words, pip
 
 std::string_view name_of(const stage_plan& plan) noexcept {
     constexpr std::array<std::string_view, std::variant_size_v<stage_plan>> names{
-        "each", "map", "match", "prefix", "batch", "rate", "count"};
+        "each", "map", "match", "prefix", "batch", "rate", "count", "http"};
     return names.at(plan.index());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/pipe/each_options.hpp"
+#include "cmd/pipe/http_work.hpp"
 #include "cmd/pipe/line_options.hpp"
 #include "cmd/pipe/map_options.hpp"
 #include "cmd/pipe/redis/redis_place.hpp"
@@ -21,7 +22,7 @@
 namespace grove::cmd {
 
 using stage_plan = std::variant<each_options, map_options, match_options, prefix_options,
-                                batch_options, rate_options, count_options>;
+                                batch_options, rate_options, count_options, http_stage_options>;
 
 struct source_plan {
     std::optional<redis_place> stream = {};
