@@ -28,24 +28,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a recipe's relative paths start from: its own folder, and there its `cwd`.
-std::string folder_of(const run_options& options, const recipe& of) {
-    fs::path folder;
-    if (!options.file.empty() && options.file.front() != "-")
-        folder = fs::path(options.file.front()).parent_path();
-    folder /= of.cwd;
-    return folder.empty() ? "." : folder.string();
-}
-
-/// What the command line says, else the recipe, whose paths start from its folder.
-recipe_report reports_of(const run_options& options, const recipe& of, const std::string& folder) {
-    const auto choose = [&](const std::string& given, const std::string& own) {
-        if (!given.empty() || own.empty()) return given;
-        return (fs::path(folder) / own).string();
-    };
-    return {.junit = choose(options.junit, of.report.junit),
-            .json = choose({}, of.report.json),
-            .html = choose(options.html, of.report.html)};
+/// What the command line says, else the recipe.
+recipe_report reports_of(const run_options& options, const recipe& of) {
+    return {.junit = options.junit.empty() ? of.report.junit : options.junit,
+            .json = of.report.json,
+            .html = options.html.empty() ? of.report.html : options.html};
 }
 
 std::string again_of(const run_options& options) {
@@ -75,8 +62,7 @@ recipe_run::recipe_run(const run_options& options, const checked_recipe& of, con
       services_(
           of, plan, verbs, values_, journal_,
           [this](std::size_t service, const std::string& why) { service_died(service, why); }) {
-    values_.set_folder(folder_of(options, of.what));
-    report_ = reports_of(options, of.what, values_.folder());
+    report_ = reports_of(options, of.what);
     check_reports();
     enlist();
 }

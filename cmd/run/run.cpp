@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <stdexcept>
 #include <system_error>
 
@@ -100,12 +101,26 @@ void tell_missing(const checked_recipe& of) {
     throw std::invalid_argument(fmt::format("the recipe needs {}", fmt::join(names, " ")));
 }
 
-exit_code run_checked(const run_options& options, output& out) {
+/// The folder of the recipe; empty: this one.
+std::string folder_of(const std::string& file) {
+    return file == "-" ? std::string() : std::filesystem::path(file).parent_path().string();
+}
+
+/// What was typed starts from the folder in which it was typed.
+run_options with_whole_paths(run_options options) {
+    for (std::string* path : {&options.junit, &options.html}) {
+        if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
+    }
+    return options;
+}
+
+exit_code run_checked(const run_options& typed, output& out) {
+    const run_options options = with_whole_paths(typed);
     const std::string file = file_of(options);
     const verb_book verbs(options.verbs);
     checked_recipe of;
     recipe_problems problems;
-    load_recipe(read_source(file), file, verbs, values_of(options), of, problems);
+    load_recipe(read_source(file), file, folder_of(file), verbs, values_of(options), of, problems);
     if (!problems.empty()) {
         tell_problems(problems, of, file, options, out);
         return exit_code::usage;

@@ -43,11 +43,6 @@ class run_values {
 
     [[nodiscard]] const secret_mask& secrets() const noexcept { return mask_; }
 
-    /// Where programs start: the recipe's folder.
-    [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
-
-    void set_folder(std::string folder) { folder_ = std::move(folder); }
-
     /// Of a child: ours, the recipe's, and `own` over them, as `NAME=value`.
     [[nodiscard]] std::vector<std::string> environment(const std::vector<placed_pair>& own,
                                                        const name_lookup& names) const;
@@ -58,7 +53,6 @@ class run_values {
                                                       const std::vector<axis_value>* matrix) const;
 
     const checked_recipe& of_;
-    std::string folder_ = ".";
     std::string tmp_;
     std::string program_;
     std::map<std::string, std::string, std::less<>> secrets_;

@@ -12,12 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string folder_of(const std::optional<placed_text>& folder, const run_values& values,
-                      const name_lookup& names) {
-    if (!folder) return values.folder();
+std::string folder_of(const std::optional<placed_text>& folder, const name_lookup& names) {
+    if (!folder) return {};
     const auto text = expand(*folder, names);
     if (!text) throw std::runtime_error("cwd: " + folder->text + " has no value yet");
-    return (fs::path(values.folder()) / text->text).string();
+    return text->text;
 }
 
 /// A verb of grove's as a program: without progress, and in plain colours.
@@ -39,7 +38,7 @@ task_command command_of(const recipe_call& call, const std::vector<placed_pair>&
     command_words made = words_of(call, verbs, names);
     if (!made.unknown.empty()) throw std::runtime_error(made.unknown + " has no value");
     task_command command;
-    command.child.folder = folder_of(folder, values, names);
+    command.child.folder = folder_of(folder, names);
     command.child.environment = values.environment(environment, names);
     command.shown = values.secrets()(command_line_of(call, made.words));
     if (call.verb == "sh") {
@@ -49,17 +48,6 @@ task_command command_of(const recipe_call& call, const std::vector<placed_pair>&
     } else {
         command.child.words = grove_words(call.verb, extra, made.words);
     }
-    return command;
-}
-
-task_command verb_command(const std::string& verb, const std::vector<std::string>& words,
-                          const run_values& values, const name_lookup& names) {
-    task_command command;
-    command.child.folder = values.folder();
-    command.child.environment = values.environment({}, names);
-    command.child.words = grove_words(verb, {}, words);
-    recipe_call call{.verb = verb};
-    command.shown = values.secrets()(command_line_of(call, words));
     return command;
 }
 

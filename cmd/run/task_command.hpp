@@ -29,9 +29,4 @@ using extra_words = std::vector<std::string>;
                                       const run_values& values, const verb_book& verbs,
                                       const name_lookup& names, const extra_words& extra = {});
 
-/// The same for words of a verb that stand in no call.
-[[nodiscard]] task_command verb_command(const std::string& verb,
-                                        const std::vector<std::string>& words,
-                                        const run_values& values, const name_lookup& names);
-
 }  // namespace grove::cmd

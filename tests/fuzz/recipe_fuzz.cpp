@@ -101,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const verb_book book(verbs);
     checked_recipe made;
     recipe_problems problems;
-    load_recipe(text, "recipe.toml", book, {}, made, problems);
+    load_recipe(text, "recipe.toml", {}, book, {}, made, problems);
     check_problems(problems, text);
     if (problems.empty()) check_plan(made.plan);
     return 0;

@@ -19,10 +19,6 @@ bool is_method(std::string_view word) noexcept {
     return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-bool sends_requests(const verb& of) {
-    return of.prepare()->table().find("request") != nullptr;
-}
-
 }  // namespace
 
 recipe_call step_reader::read_call(table_reader& table, const std::vector<std::string_view>& keys,
@@ -138,7 +134,7 @@ void step_reader::split_into(const placed_text& text, std::vector<placed_text>& 
 void step_reader::take_method(recipe_call& call) const {
     if (call.is_program() || call.words.size() < 2 || !is_method(call.words[0].text)) return;
     const verb* const of = verbs_.find(call.verb);
-    if (of == nullptr || !sends_requests(*of)) return;
+    if (of == nullptr || !verbs_.sends_requests(*of)) return;
     call.options.push_back({"request", call.words[0].place(0), call.words[0]});
     call.words.erase(call.words.begin());
 }
@@ -146,13 +142,9 @@ void step_reader::take_method(recipe_call& call) const {
 void step_reader::read_options(table_reader& table, recipe_call& into) const {
     const verb* const of = verbs_.find(into.verb);
     if (of == nullptr) return;
-    const auto use = of->prepare();
-    std::vector<std::string_view> names;
-    for (const option& each : use->table().options()) {
-        if (!is_talk_option(each.name)) names.push_back(each.name);
-    }
+    const std::vector<std::string_view>& names = verbs_.option_names(*of);
     for (const toml_entry* each : table.rest()) {
-        if (each->key == "json" && sends_requests(*of)) {
+        if (each->key == "json" && verbs_.sends_requests(*of)) {
             into.body = each->value;
         } else if (is_talk_option(each->key)) {
             source_.problems.add(problem_kind::unknown_key, each->offset,

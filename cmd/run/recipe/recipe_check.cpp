@@ -6,6 +6,11 @@
 #include "cmd/run/recipe/recipe_names.hpp"
 #include "cmd/run/recipe/recipe_reader.hpp"
 
+#include <grove/error.hpp>
+
+#include <unistd.h>
+
+#include <filesystem>
 #include <utility>
 
 namespace grove::cmd {
@@ -45,10 +50,13 @@ void name_instances(run_plan& plan, const variable_values& vars) {
 
 }  // namespace
 
-void load_recipe(std::string text, const std::string& name, const verb_book& verbs,
-                 given_values given, checked_recipe& into, recipe_problems& problems) {
+void load_recipe(std::string text, const std::string& name, const std::string& folder,
+                 const verb_book& verbs, given_values given, checked_recipe& into,
+                 recipe_problems& problems) {
     into.text = std::move(text);
     into.what = read_recipe(into.text, name, verbs, problems);
+    const std::string place = (std::filesystem::path(folder) / into.what.cwd).string();
+    if (!place.empty() && ::chdir(place.c_str()) != 0) throw_errno("enter", place);
     for (auto& [key, value] : variables_of_environment(into.what)) given.try_emplace(key, value);
     into.vars = settle_variables(into.what, given, problems);
     check_templates(into.what, into.text, problems);

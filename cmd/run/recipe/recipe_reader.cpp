@@ -169,11 +169,9 @@ class recipe_reader {
                 continue;
             }
             table_reader table(source_, each.value, "[defaults." + each.key + "]");
-            const auto use = of->prepare();
-            std::vector<std::string_view> names;
-            for (const option& one : use->table().options()) names.push_back(one.name);
+            const std::vector<std::string_view>& names = verbs_.option_names(*of);
             for (const toml_entry* key : table.rest()) {
-                if (std::ranges::find(names, key->key) == names.end() || is_talk_option(key->key))
+                if (std::ranges::find(names, key->key) == names.end())
                     table.refuse(*key, names);
                 else
                     options.read_option(*key, defaults_[each.key]);

@@ -18,6 +18,21 @@ const verb* verb_book::find(std::string_view name) const noexcept {
     return nullptr;
 }
 
+const std::vector<std::string_view>& verb_book::option_names(const verb& of) const {
+    known_options& known = options_[&of];
+    if (known.use != nullptr) return known.names;
+    known.use = of.prepare();
+    for (const option& each : known.use->table().options()) {
+        if (!is_talk_option(each.name)) known.names.push_back(each.name);
+    }
+    return known.names;
+}
+
+bool verb_book::sends_requests(const verb& of) const {
+    const auto& names = option_names(of);
+    return std::ranges::find(names, "request") != names.end();
+}
+
 std::vector<std::string_view> verb_book::step_keys() const {
     std::vector<std::string_view> keys;
     for (const verb& each : verbs_) {

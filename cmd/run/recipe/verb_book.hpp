@@ -3,6 +3,8 @@
 
 #include "cmd/common/verb.hpp"
 
+#include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,13 +22,24 @@ class verb_book {
     /// Null for one that this program does not have, and for `run` itself.
     [[nodiscard]] const verb* find(std::string_view name) const noexcept;
 
+    /// The names of its options, but for those of its talk.
+    [[nodiscard]] const std::vector<std::string_view>& option_names(const verb& of) const;
+    /// It sends requests as curl does: `request`, `header`, `data-raw`.
+    [[nodiscard]] bool sends_requests(const verb& of) const;
+
     /// What a step may be: the verbs that end, `exec` and `sh`.
     [[nodiscard]] std::vector<std::string_view> step_keys() const;
     /// What a service may be: `exec`, `sh` and `serve`.
     [[nodiscard]] std::vector<std::string_view> service_keys() const;
 
  private:
+    struct known_options {
+        std::unique_ptr<invocation> use;  // whose names they are
+        std::vector<std::string_view> names;
+    };
+
     std::span<const verb> verbs_;
+    mutable std::map<const verb*, known_options> options_;  // of those that were asked for
 };
 
 /// The options that every verb has for its talk: in a recipe `grove run` decides about them.
