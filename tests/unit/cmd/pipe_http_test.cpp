@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/pipe/http_work.hpp"
-
 #include "cmd/pipe/stage_plan.hpp"
 
 #include <gtest/gtest.h>
@@ -38,8 +37,7 @@ TEST(pipe_http, options_stand_before_the_method) {
 }
 
 TEST(pipe_http, what_is_wrong_says_what_to_write) {
-    EXPECT_EQ(problem({"http", ":1/x"}),
-              "http needs a method and a URL: http POST :8080/items");
+    EXPECT_EQ(problem({"http", ":1/x"}), "http needs a method and a URL: http POST :8080/items");
     EXPECT_EQ(problem({"http", "post", ":1/x"}),
               "http knows GET, POST, PUT and PATCH: http POST :8080/items");
     EXPECT_EQ(problem({"http", "GET", "ftp://h/{}"}).rfind("http cannot ask \"ftp://h/{}\": ", 0),
