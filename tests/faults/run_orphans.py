@@ -105,7 +105,7 @@ class Orphans(FaultCase):
         self.write(RECIPE)
         chance = random.Random(4711)
         for _ in range(MOMENTS):
-            moment = chance.uniform(0, 0.8) * SLOWNESS
+            moment = chance.uniform(0, 0.8) * min(SLOWNESS, 3)
             self.forget_marks()
             run = self.start("recipe.toml")
             time.sleep(moment)
