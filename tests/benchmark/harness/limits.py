@@ -114,4 +114,10 @@ LIMITS = [
     Limit("each.wall", TARGET, 0.8, "xargs"),
     Limit("map.rate", GATE, 2_000_000, at_least=True),
     Limit("map.rate", TARGET, 5_000_000, at_least=True),
+    Limit("poll_start.wall", GATE, 1.2, "curl"),
+    Limit("poll_late.late", GATE, 0.010),
+    Limit("poll_many.share", GATE, 6),
+    Limit("poll_many.rss", GATE, 24),
+    Limit("poll_many.share", TARGET, 5),
+    Limit("poll_many.rss", TARGET, 20),
 ]
