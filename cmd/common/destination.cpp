@@ -119,7 +119,8 @@ std::vector<std::pair<std::string, std::string>> request_fields(const target& pl
     std::vector<std::pair<std::string, std::string>> all;
     for (auto& [name, value] : usual) {
         const bool replaced = std::ranges::any_of(
-            http.headers, [&](const header_field& h) { return same_name(h.name, name); });
+            http.headers,
+            [&name = name](const header_field& h) { return same_name(h.name, name); });
         if (!replaced && !value.empty()) all.emplace_back(std::move(name), std::move(value));
     }
     for (const header_field& h : http.headers) {
