@@ -58,10 +58,15 @@ std::size_t raise_descriptor_limit() noexcept {
 
 // The table never shrinks, so it is enough that there was a descriptor so high.
 void prepare_descriptor_table() noexcept {
-    constexpr std::size_t most_runs = 4096;
-    const std::size_t size = std::min(most_runs, raise_descriptor_limit());
-    const int highest = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(size) - 1);
+    constexpr rlim_t most_runs = 4096;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const rlimit raised{limit.rlim_max, limit.rlim_max};
+    if (::setrlimit(RLIMIT_NOFILE, &raised) != 0) return;
+    const auto size = static_cast<int>(std::min(most_runs, limit.rlim_max));
+    const int highest = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, size - 1);
     if (highest >= 0) ::close(highest);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::size_t read_some(int fd, char* into, std::size_t size, const std::string& what) {

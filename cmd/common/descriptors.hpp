@@ -21,9 +21,9 @@ void wait_writable(int fd);
 /// Raises the soft limit on open descriptors to the hard one. Result: how many may be open.
 std::size_t raise_descriptor_limit() noexcept;
 
-/// Raises that limit and makes the process's table as large as most runs will need it. Call it
-/// while there is one thread: with two, Linux waits for all processors each time that the table is
-/// doubled, 10 ms or so (`expand_fdtable` in fs/file.c).
+/// Makes the process's table as large as most runs will need it; leaves the limit, which programs
+/// that are started inherit. Call it while there is one thread: with two, Linux waits for all
+/// processors each time that the table is doubled, 10 ms or so (`expand_fdtable` in fs/file.c).
 void prepare_descriptor_table() noexcept;
 
 /// Reads what is there, at most `size` bytes, parking while there is nothing. Result: 0 at the end.

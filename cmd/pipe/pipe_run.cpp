@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
-#include <ranges>
 #include <stdexcept>
 #include <utility>
 
@@ -161,7 +160,7 @@ void pipe_run::stop(exit_code why) {
 void pipe_run::halt() {
     halted_ = true;
     greenlets_.front().kill();
-    for (block_queue& each : queues_ | std::views::take(stages_.size())) each.close_now();
+    for (std::size_t i = 0; i < stages_.size(); ++i) queues_.at(i).close_now();
     for (const auto& each : stages_) each->halt();
     if (!out_.lost()) static_cast<void>(greenlets_.back().join(last_writes));
     kill_all(greenlets_);

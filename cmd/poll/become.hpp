@@ -6,9 +6,8 @@
 
 namespace grove::cmd {
 
-/// Replaces this program by another, which gets its streams and signals as they came; its soft
-/// limit on descriptors is the hard one, as this program's. The first word is the program, looked
-/// for in the PATH.
+/// Replaces this program by another, which gets its streams, signals and limits as they came. The
+/// first word is the program, looked for in the PATH.
 /// Throws: `std::system_error` naming it; that is the only way back.
 [[noreturn]] void become(const std::vector<std::string>& command);
 

@@ -42,8 +42,10 @@ poll_session::poll_session(const poll_options& options, output& out)
 }
 
 exit_code poll_session::execute() {
-    if (!options_.start.empty())
+    if (!options_.start.empty()) {
+        tree_.emplace();
         started_.emplace(options_.start, out_, [this] { on_started_end(); });
+    }
     exit_code code = wait();
     if (!started_) return code;
     if (code == exit_code::ok && !options_.command.empty() && !out_.lost()) code = run_command();

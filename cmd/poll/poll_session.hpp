@@ -3,6 +3,7 @@
 
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
+#include "cmd/common/process_tree.hpp"
 #include "cmd/poll/poll_options.hpp"
 #include "cmd/poll/poll_wait.hpp"
 #include "cmd/poll/started_program.hpp"
@@ -41,6 +42,7 @@ class poll_session {
 
     const poll_options& options_;
     output& out_;
+    std::optional<process_tree> tree_;  // before all that may start programs
     poll_wait wait_;
     std::optional<started_program> started_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cmd/run/process_tree.hpp"
+#include "cmd/common/process_tree.hpp"
 #include "cmd/run/secret_mask.hpp"
 
 #include <grove/deadline.hpp>

@@ -3,7 +3,7 @@
 
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
-#include "cmd/run/process_tree.hpp"
+#include "cmd/common/process_tree.hpp"
 #include "cmd/run/recipe/recipe_check.hpp"
 #include "cmd/run/run_console.hpp"
 #include "cmd/run/run_journal.hpp"

@@ -89,8 +89,9 @@ std::vector<std::string> watch_table(const std::vector<watched_target>& targets,
     for (const watched_target& one : targets) order.push_back(&one);
     const bool all_fit = targets.size() <= size.rows;
     if (!all_fit) {
-        std::ranges::stable_partition(
-            order, [](const watched_target* one) { return one->state != watch_state::up; });
+        std::stable_partition(order.begin(), order.end(), [](const watched_target* one) {
+            return one->state != watch_state::up;
+        });
         order.resize(size.rows > 0 ? size.rows - 1 : 0);
     }
     std::vector<std::string> lines{heading(to)};

@@ -20,9 +20,9 @@ struct toml_value {
     toml_type type = toml_type::table;
     /// Of a text its content, of other scalars what was written: `500`, `true`.
     std::string text = {};
-    std::vector<toml_value> items = {};    ///< of a list
-    std::vector<toml_entry> entries = {};  ///< of a table
-    std::size_t offset = 0;                ///< where it begins in the file, in bytes
+    std::vector<toml_value> items = {};  ///< of a list
+    std::vector<toml_entry> entries;     ///< of a table
+    std::size_t offset = 0;              ///< where it begins in the file, in bytes
 
     /// The value under `key` of a table; null when there is none.
     [[nodiscard]] const toml_value* find(std::string_view key) const noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/run/process_tree.hpp"
+#include "cmd/common/process_tree.hpp"
 
 #include <sys/prctl.h>
 #include <sys/wait.h>
