@@ -29,6 +29,8 @@ class leak_check : public testing::EmptyTestEventListener {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // Earlier cases of the process may have left threads, whose locks a fork would copy.
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
     testing::InitGoogleMock(&argc, argv);
     testing::UnitTest::GetInstance()->listeners().Append(new leak_check);
     return RUN_ALL_TESTS();

@@ -183,7 +183,6 @@ TEST(schedule, of_the_environment_replays_and_differs_between_seeds) {
 }
 
 TEST(schedule, that_cannot_be_read_ends_the_process_with_a_message) {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");  // a child of its own program may have threads
     for (const char* wrong : {"7", "seed:", "seed:x", "seed:1x", "seed:-1"})
         EXPECT_DEATH(order_from_environment(wrong), "GROVE_SCHEDULE must read seed:N");
 }
