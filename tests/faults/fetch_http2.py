@@ -59,7 +59,9 @@ class Http2(FaultCase):
     def test_kill_9_and_resume_give_identical_bytes(self):
         url, = self.serve("3M", 1, "slow/")
         run = self.start(*self.way, "--http2", url)
-        wait_until(lambda: "3M-0.part.json" in self.names(), "a part is on the disk")
+        kept = [self.path("3M-0.part"), self.path("3M-0.part.json")]
+        wait_until(lambda: all(os.path.exists(name) and os.path.getsize(name) for name in kept),
+                   "a part is on the disk, and what it is a part of")
         run.kill()
         record, = self.fetch_json(*self.way, "--resume", "--http2", url)
         self.assertGreater(record["resumed"], 0)
