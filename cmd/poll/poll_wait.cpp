@@ -67,7 +67,8 @@ std::optional<wait_end> poll_wait::decided() const noexcept {
     if (stopped_) return stopped_;
     if (targets_.size() - lost_ < enough_) return wait_end::hopeless;
     if (met_ >= enough_) return wait_end::met;
-    if (schedule_.idle()) return wait_end::exhausted;
+    // The deadline also leaves nothing to be begun.
+    if (schedule_.idle() && !until_.expired()) return wait_end::exhausted;
     return std::nullopt;
 }
 
