@@ -7,7 +7,9 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -57,11 +59,16 @@ process_tree::process_tree() noexcept {
 }
 
 process_tree::~process_tree() {
-    // The children of one that is killed become ours: until there is none.
-    for (;;) {
+    // The children of one that is killed become ours: until there is none. One that cannot be
+    // killed, as it is somebody else's, is not waited for.
+    constexpr int most_vain_looks = 100;
+    constexpr timespec a_moment{0, 1'000'000};
+    for (int vain = 0; vain < most_vain_looks;) {
         const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
-        if (ended < 0) break;
-        if (ended == 0 && (!kill_children() || ::waitpid(-1, nullptr, 0) < 0)) break;
+        if (ended < 0 && errno != EINTR) break;
+        if (ended != 0) continue;
+        if (!kill_children()) ++vain;
+        ::nanosleep(&a_moment, nullptr);
     }
     ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }

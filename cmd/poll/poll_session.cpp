@@ -42,10 +42,6 @@ poll_session::poll_session(const poll_options& options, output& out)
 }
 
 exit_code poll_session::execute() {
-    if (!options_.start.empty()) {
-        tree_.emplace();
-        started_.emplace(options_.start, out_, [this] { on_started_end(); });
-    }
     exit_code code = wait();
     if (!started_) return code;
     if (code == exit_code::ok && !options_.command.empty() && !out_.lost()) code = run_command();
@@ -58,6 +54,10 @@ exit_code poll_session::wait() {
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { wait_.stop(wait_end::stopped); });
     const stop_signals signals([this](int) { wait_.stop(wait_end::stopped); });
+    if (!options_.start.empty()) {  // only now: a signal must not leave behind what it starts
+        tree_.emplace();
+        started_.emplace(options_.start, out_, [this] { on_started_end(); });
+    }
     wait_.on_met([this](const polled_target& of) { out_.say(met_line(of, options_.goal)); });
     if (!options_.talk.quiet && options_.talk.progress)
         wait_.on_tick(out_.has_status() ? redraw : plain_line, [this] { show_progress(); });
