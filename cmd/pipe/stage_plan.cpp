@@ -204,6 +204,9 @@ problem read_stage(words_of_stage words, bool is_last, pipe_plan& into) {
     return unknown(name);
 }
 
+constexpr const char* nothing_behind =
+    "there is no stage after the last \"then\": stdout needs no word";
+
 }  // namespace
 
 std::optional<std::string> parse_plan(const std::vector<std::string>& words, pipe_plan& into) {
@@ -212,13 +215,15 @@ std::optional<std::string> parse_plan(const std::vector<std::string>& words, pip
     if (from != words.end() && is_uri(*from)) {
         if (auto wrong = read_uri_source(*from++, read.source)) return wrong;
     }
-    if (from != words.end() && *from == "then") ++from;
+    if (from != words.end() && *from == "then") {  // after stdin, so that a sink's URI is one
+        if (++from == words.end()) return nothing_behind;
+    }
     while (from != words.end()) {
         const auto to = std::find(from, words.end(), "then");
         if (auto wrong = read_stage({from, to}, to == words.end(), read)) return wrong;
         if (to == words.end()) break;
         from = to + 1;
-        if (from == words.end()) return "there is no stage after the last \"then\"";
+        if (from == words.end()) return nothing_behind;
     }
     into = std::move(read);
     return std::nullopt;

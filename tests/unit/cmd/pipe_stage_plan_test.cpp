@@ -87,7 +87,10 @@ TEST(pipe_stage_plan, what_is_wrong_says_what_to_write) {
               "there is no stage \"gzip\"; to run a program for each item: each gzip");
     EXPECT_EQ(problem({"null", "then", "each", "x"}),
               "null is where items end: nothing can follow it");
-    EXPECT_EQ(problem({"each", "x", "then"}), "there is no stage after the last \"then\"");
+    for (const words& open :
+         {words{"then"}, words{"each", "x", "then"}, words{"tcp://h:1", "then"}})
+        EXPECT_EQ(problem(open), "there is no stage after the last \"then\": stdout needs no word");
+    EXPECT_EQ(problem({"then", "then"}), "there is no stage between one \"then\" and the next");
     EXPECT_EQ(problem({"each", "x", "then", "then"}),
               "there is no stage between one \"then\" and the next");
     EXPECT_EQ(problem({"null", "x"}), "null takes no words, and \"x\" is one");
