@@ -19,11 +19,14 @@
 namespace grove::cmd {
 namespace {
 
-constexpr int most_groups = 4096;
+constexpr int most_groups = 1 << 14;  // above what each -j may start
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a handler has no object
 std::array<std::atomic<pid_t>, most_groups> groups{};
 static_assert(std::atomic<pid_t>::is_always_lock_free, "the handler may only touch lock-free data");
+
+constexpr timespec a_moment{0, 1'000'000};
+constexpr int most_vain_looks = 100;  // a moment between each two
 
 /// The parent of the process whose /proc/PID/stat this is: what stands two words behind its name,
 /// which may hold blanks and brackets of its own. 0: none.
@@ -61,8 +64,6 @@ process_tree::process_tree() noexcept {
 process_tree::~process_tree() {
     // The children of one that is killed become ours: until there is none. One that cannot be
     // killed, as it is somebody else's, is not waited for.
-    constexpr int most_vain_looks = 100;
-    constexpr timespec a_moment{0, 1'000'000};
     for (int vain = 0; vain < most_vain_looks;) {
         const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
         if (ended < 0 && errno != EINTR) break;
@@ -87,10 +88,29 @@ tracked_group::~tracked_group() {
     if (place_ >= 0) groups.at(static_cast<std::size_t>(place_)) = 0;
 }
 
+held_signals::held_signals() noexcept {
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &held, &former_);
+}
+
+held_signals::~held_signals() {
+    ::pthread_sigmask(SIG_SETMASK, &former_, nullptr);
+}
+
 void kill_process_groups() noexcept {
     for (const auto& each : groups) {
         const pid_t group = each;
         if (group > 0) ::kill(-group, SIGKILL);
+    }
+    int vain = 0;
+    for (const auto& each : groups) {
+        const pid_t leader = each;
+        if (leader <= 0) continue;
+        while (::waitpid(leader, nullptr, WNOHANG) == 0 && vain++ < most_vain_looks)
+            ::nanosleep(&a_moment, nullptr);
     }
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <grove/process.hpp>
+
 #include <sys/types.h>
+
+#include <csignal>
 
 /// That nothing which a run has started outlives it, whatever it started itself.
 
@@ -30,7 +34,34 @@ class tracked_group {
     int place_;  // -1: there was no room
 };
 
-/// Kills all tracked groups, for an end at once. Safe in a signal handler.
+/// No SIGINT or SIGTERM interrupts the thread while one lives: what comes waits for its end.
+class held_signals {
+ public:
+    held_signals() noexcept;
+    held_signals(const held_signals&) = delete;
+    held_signals& operator=(const held_signals&) = delete;
+    ~held_signals();
+
+ private:
+    sigset_t former_{};
+};
+
+/// A program whose whole group is tracked from its first moment to its last. It must have a group
+/// of its own. Throws: as `process`.
+class tracked_process : public process {
+ public:
+    explicit tracked_process(const process_options& options)
+        : tracked_process(options, held_signals()) {}
+
+ private:
+    tracked_process(const process_options& options, const held_signals& /*until_tracked*/)
+        : process(options), group_(pid()) {}
+
+    tracked_group group_;  // after the process: a number is not killed that may be another's
+};
+
+/// Kills all tracked groups, for an end at once, and waits a moment (100 ms at most) until their
+/// leaders are gone. Safe in a signal handler.
 void kill_process_groups() noexcept;
 
 }  // namespace grove::cmd

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/common/process_tree.hpp"
+
 #include <grove/deadline.hpp>
 #include <grove/greenlet.hpp>
-#include <grove/process.hpp>
 
 #include <string>
 
@@ -43,7 +44,7 @@ class coprocess {
     void pass_errors();
 
     output& talk_;
-    process child_;
+    tracked_process child_;
     std::string last_errors_;
     greenlet<void> errors_;  // last: it uses the others
 };

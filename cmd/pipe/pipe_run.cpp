@@ -3,6 +3,7 @@
 
 #include "cmd/common/descriptors.hpp"
 #include "cmd/common/output.hpp"
+#include "cmd/common/process_tree.hpp"
 #include "cmd/common/signals.hpp"
 #include "cmd/pipe/http_work.hpp"
 #include "cmd/pipe/line_stages.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// For what is finished to be written, once all that runs was ended.
+/// For what is finished to be written, once all that runs was ended; --grace where that is less.
 constexpr duration last_writes = 2s;
 
 std::unique_ptr<stage> make_stage(const map_options& options, const stage_setting& setting) {
@@ -91,7 +92,7 @@ exit_code pipe_run::execute() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { stop(exit_code::ok); });
-    const stop_signals signals([this](int) { drain(); });
+    const stop_signals signals([this](int) { drain(); }, kill_process_groups);
     const deadline whole = options_.deadline ? deadline(*options_.deadline) : never;
     give_up_at_ = whole;
     start("source", [this] { run_source(); });
@@ -162,7 +163,8 @@ void pipe_run::halt() {
     greenlets_.front().kill();
     for (std::size_t i = 0; i < stages_.size(); ++i) queues_.at(i).close_now();
     for (const auto& each : stages_) each->halt();
-    if (!out_.lost()) static_cast<void>(greenlets_.back().join(last_writes));
+    if (!out_.lost())
+        static_cast<void>(greenlets_.back().join(std::min(last_writes, options_.grace)));
     kill_all(greenlets_);
 }
 

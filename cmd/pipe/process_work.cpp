@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/pipe/process_work.hpp"
 
+#include "cmd/common/process_tree.hpp"
 #include "cmd/pipe/joblog.hpp"
-
-#include <grove/process.hpp>
 
 #include <algorithm>
 #include <array>
@@ -84,7 +83,7 @@ class process_work final : public item_work {
         options.errors = stdio::pipe;
         options.descriptor_limit = descriptor_limit_;
         const deadline until = options_.timeout ? deadline(*options_.timeout) : never;
-        process child(options);
+        tracked_process child(options);
         if (auto whole = child.communicate({}, until)) return *std::move(whole);
         child.terminate();
         if (auto whole = child.communicate({}, farewell)) {

@@ -46,6 +46,7 @@ class null_sink final : public sink {
 }  // namespace
 
 void sink::run(block_queue& in) {
+    open();
     for (;;) {
         const auto next = in.get(is_told_ ? never : kept_->next());
         if (!next && in.at_end()) break;
@@ -56,6 +57,7 @@ void sink::run(block_queue& in) {
         if (in.dry()) flush(in);
         if (!is_told_ && kept_->next().expired()) settle();
     }
+    close();
     if (secure()) secured_ = taken_;
 }
 

@@ -40,6 +40,12 @@ class sink {
     [[nodiscard]] const settled_place& secured() const noexcept { return secured_; }
 
  protected:
+    /// Before all others: starts what must not be there before signals are taken care of.
+    virtual void open() {}
+
+    /// After all others: tells the other side the end, and waits until it has dealt with all.
+    virtual void close() {}
+
     /// Writes the items of a block.
     virtual void write(const block& items) = 0;
 

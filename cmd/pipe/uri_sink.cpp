@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/pipe/uri_sink.hpp"
 
+#include "cmd/common/process_tree.hpp"
 #include "cmd/common/terminal_text.hpp"
 #include "cmd/pipe/stage.hpp"
 
 #include <grove/dial.hpp>
-#include <grove/process.hpp>
 #include <grove/socket.hpp>
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace grove::cmd {
@@ -30,9 +31,12 @@ class peer_sink final : public sink {
     peer_sink(const target& to, settlement* kept)
         : sink(kept), peer_(dial(address_of(to), {}, connect_timeout)) {}
 
+ protected:
+    void write(const block& items) override { peer_.write_all(items.bytes); }
+
     /// Until the peer has closed too: closing before would cut off what it has not read where it
     /// has written something itself.
-    void finish() override {
+    void close() override {
         peer_.shutdown_write();
         const deadline until(farewell);
         std::array<char, 4096> ignored{};
@@ -42,9 +46,6 @@ class peer_sink final : public sink {
             if (e.code() != std::errc::timed_out) throw;
         }
     }
-
- protected:
-    void write(const block& items) override { peer_.write_all(items.bytes); }
 
  private:
     socket peer_;
@@ -62,20 +63,23 @@ class program_sink final : public sink {
     program_sink(const target& to, settlement* kept)
         : sink(kept),
           name_("exec:" + fit_middle(one_line(to.resource), 60)),
-          child_(options_for(to)) {}
+          options_(options_for(to)) {}
 
-    void finish() override {
-        child_.in().close();
-        const exit_status status = child_.wait().value();
+ protected:
+    void open() override { child_.emplace(options_); }
+
+    void write(const block& items) override { child_->in().write_all(items.bytes); }
+
+    void close() override {
+        child_->in().close();
+        const exit_status status = child_->wait().value();
         if (!status.success()) throw stage_failed(name_ + ": " + status.text());
     }
 
- protected:
-    void write(const block& items) override { child_.in().write_all(items.bytes); }
-
  private:
     std::string name_;
-    process child_;
+    process_options options_;
+    std::optional<tracked_process> child_;
 };
 
 }  // namespace

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/pipe/uri_source.hpp"
 
+#include "cmd/common/process_tree.hpp"
 #include "cmd/common/terminal_text.hpp"
 #include "cmd/pipe/framer.hpp"
 #include "cmd/pipe/item_ledger.hpp"
 
 #include <grove/dial.hpp>
 #include <grove/file.hpp>
-#include <grove/process.hpp>
 #include <grove/socket.hpp>
 
 #include <chrono>
@@ -56,7 +56,7 @@ class uri_source final : public source {
         options.shell = from_.resource;
         options.input = stdio::null;
         options.output = stdio::pipe;
-        process child(options);
+        tracked_process child(options);
         read_items(child.out(), end_, to);
         const exit_status status = child.wait().value();
         if (!status.success()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/poll/command_beside.hpp"
 
+#include "cmd/common/process_tree.hpp"
 #include "cmd/common/signals.hpp"
 
 #include <grove/process.hpp>
@@ -30,9 +31,11 @@ exit_code run_beside(const std::vector<std::string>& command) {
     how.command = command;
     how.group = process_group::ours;
     process child(how);
-    const stop_signals signals([&child](int number) {
-        if (!came_from_the_terminal(number)) child.signal(number);
-    });
+    const stop_signals signals(
+        [&child](int number) {
+            if (!came_from_the_terminal(number)) child.signal(number);
+        },
+        kill_process_groups);
     return code_of(*child.wait());
 }
 

@@ -53,7 +53,7 @@ exit_code poll_session::wait() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { wait_.stop(wait_end::stopped); });
-    const stop_signals signals([this](int) { wait_.stop(wait_end::stopped); });
+    const stop_signals signals([this](int) { wait_.stop(wait_end::stopped); }, kill_process_groups);
     if (!options_.start.empty()) {  // only now: a signal must not leave behind what it starts
         tree_.emplace();
         started_.emplace(options_.start, out_, [this] { on_started_end(); });
@@ -78,7 +78,7 @@ exit_code poll_session::run_command() {
 
 void poll_session::stop_started() {
     if (started_->ended()) return;
-    const stop_signals signals([](int) {});
+    const stop_signals signals([](int) {}, kill_process_groups);
     started_->stop(options_.grace);
 }
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "cmd/common/output.hpp"
+#include "cmd/common/process_tree.hpp"
 
 #include <grove/deadline.hpp>
 #include <grove/greenlet.hpp>
-#include <grove/process.hpp>
 
 #include <functional>
 #include <optional>
@@ -44,7 +44,7 @@ class started_program {
     void follow(const std::function<void()>& on_end);
 
     output& out_;
-    process child_;
+    tracked_process child_;
     std::string log_;   // the last of it, whole lines first
     std::string line_;  // that has begun
     std::optional<exit_status> ended_;

@@ -36,7 +36,7 @@ process_options options_of(const child_command& command) {
 
 captured_child::captured_child(const child_command& command, const secret_mask& secrets,
                                line_taker take)
-    : secrets_(secrets), take_(std::move(take)), child_(options_of(command)), group_(child_.pid()) {
+    : secrets_(secrets), take_(std::move(take)), child_(options_of(command)) {
     readers_[0] = spawn([this] { read(child_.out(), output_stream::out); });
     readers_[1] = spawn([this] { read(child_.err(), output_stream::err); });
 }

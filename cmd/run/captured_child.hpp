@@ -73,8 +73,7 @@ class captured_child {
     line_taker take_;
     std::string out_;
     std::string err_;
-    process child_;
-    tracked_group group_;
+    tracked_process child_;
     greenlet<void> readers_[2];  // last: they use all of the above
 };
 

@@ -12,6 +12,13 @@ from program import wait_until
 
 HELD = ["sh", "-c", "echo $1 >> began; while [ ! -e go ]; do sleep 0.02; done; echo $1", "sh", "{}"]
 
+# A shell that does not go away by itself when what it waits for is interrupted, and its child.
+FAMILY = "sleep 1000 & echo 1 >> began; sleep 1000; true"
+FAMILIES = ((("each", "-j2", FAMILY), 2),
+            (("map", "-j2", FAMILY), 2),
+            (("exec:" + FAMILY, "then", "each", "true"), 1),
+            (("each", "true", "then", "exec:" + FAMILY), 1))
+
 
 class PipeSignals(FaultCase):
     verb = "pipe"
@@ -52,14 +59,35 @@ class PipeSignals(FaultCase):
         self.assertEqual(143, ended.code, ended)
         self.assertEqual(["1", "2"], sorted(self.began()))
 
-    def test_second_signal_ends_at_once(self):
-        run = self.run_of_six("--grace", "1h")
-        run.send(signal.SIGINT)
-        wait_until(lambda: "stopping" in run.talk_so_far(), "the signal is noticed")
-        run.send(signal.SIGINT)
-        self.assertEqual(130, run.process.wait())
-        wait_until(lambda: not run._session(), "its processes are gone")
-        run.kill()
+    def test_grace_ends_all_that_was_started(self):
+        for words, sleepers in FAMILIES:
+            with self.subTest(words=words):
+                run, writing = self.run_of_families(words, sleepers, "50ms")
+                run.send(signal.SIGINT)
+                self.assertEqual(130, run.wait().code)
+                os.close(writing)
+
+    def run_of_families(self, words, sleepers: int, grace: str):
+        """A run that has read two items, and whose input is held open; with what holds it."""
+        reading, writing = os.pipe()
+        run = self.start("--grace", grace, *words, stdin=reading)
+        os.close(reading)
+        os.write(writing, b"1\n2\n")
+        wait_until(lambda: len(self.began()) == sleepers, "all have begun")
+        os.remove(self.path("began"))
+        return run, writing
+
+    def test_second_signal_ends_all_that_was_started(self):
+        for words, sleepers in FAMILIES:
+            with self.subTest(words=words):
+                run, writing = self.run_of_families(words, sleepers, "1h")
+                run.send(signal.SIGINT)
+                wait_until(lambda: "stopping" in run.talk_so_far(), "the signal is noticed")
+                run.send(signal.SIGINT)
+                self.assertEqual(130, run.process.wait())
+                wait_until(lambda: not run._session(), "its processes are gone")
+                run.kill()
+                os.close(writing)
 
     def test_interrupted_file_keeps_its_old_content(self):
         self.write("out", "old\n")
@@ -97,6 +125,20 @@ class PipeSignals(FaultCase):
             wait_until(lambda: run.output_so_far().count(b"\n") == i + 1, "the item came out")
         run.send(signal.SIGINT)
         self.assertEqual(b"got 0\ngot 1\ngot 2\n", run.wait().stdout)
+
+    def test_no_descriptor_is_left_of_many_items(self):
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, writing)
+        run = self.start("each", "-j4", "echo", stdin=reading)
+        os.close(reading)
+        counts = set()
+        for so_far in (10, 500):
+            os.write(writing, b"x\n" * (so_far - run.output_so_far().count(b"\n")))
+            wait_until(lambda: run.output_so_far().count(b"\n") == so_far, "all came out")
+            counts.add(run.descriptors())
+        self.assertEqual(1, len(counts), counts)
+        run.send(signal.SIGINT)
+        self.assertEqual(130, run.wait().code)
 
     def test_fast_source_and_slow_reader_keep_memory_flat(self):
         source = subprocess.Popen(["yes", "an item of some length, again and again"],

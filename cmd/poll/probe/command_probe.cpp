@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "cmd/common/process_tree.hpp"
 #include "cmd/common/terminal_text.hpp"
 #include "cmd/poll/probe/local_probes.hpp"
-
-#include <grove/process.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -20,6 +19,21 @@ std::string_view last_line(std::string_view text) noexcept {
     return text.substr(text.rfind('\n') + 1);
 }
 
+completed run_until(const std::string& command, deadline until) {
+    process_options how;
+    how.shell = command;
+    how.input = stdio::null;
+    how.output = stdio::pipe;
+    how.errors = stdio::pipe;
+    how.most_captured = most_output;
+    tracked_process child(how);
+    if (auto whole = child.communicate({}, until)) return *std::move(whole);
+    child.kill();
+    completed late = child.so_far();
+    late.late = true;
+    return late;
+}
+
 class one_command final : public probe {
  public:
     one_command(std::string command, probe_expectations expected)
@@ -29,10 +43,7 @@ class one_command final : public probe {
         const deadline begun = deadline::now();
         probe_result got;
         try {
-            process_options how;
-            how.shell = command_;
-            how.most_captured = most_output;
-            const completed ended = run(std::move(how), {}, until);
+            const completed ended = run_until(command_, until);
             got.times.total = deadline::now() - begun;
             judge(ended, got);
         } catch (const std::system_error& e) {

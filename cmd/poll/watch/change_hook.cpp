@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/poll/watch/change_hook.hpp"
 
+#include "cmd/common/process_tree.hpp"
 #include "cmd/common/terminal_text.hpp"
-
-#include <grove/process.hpp>
 
 #include <fmt/format.h>
 
@@ -49,7 +48,7 @@ void change_hook::run_one(std::vector<std::string> arguments) {
         how.input = stdio::null;
         how.output = stdio::descriptor(STDERR_FILENO);
         how.group = process_group::own;
-        process child(how);
+        tracked_process child(how);
         const auto ended = child.wait(longest_call);
         if (!ended)
             out_.warning("--on-change took longer than a minute and was killed");

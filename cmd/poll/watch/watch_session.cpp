@@ -3,6 +3,7 @@
 
 #include "cmd/common/descriptors.hpp"
 #include "cmd/common/json_text.hpp"
+#include "cmd/common/process_tree.hpp"
 #include "cmd/common/signals.hpp"
 #include "cmd/common/terminal_text.hpp"
 #include "cmd/common/units.hpp"
@@ -67,7 +68,7 @@ exit_code watch_session::execute() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { watch_.stop(); });
-    const stop_signals signals([this](int) { watch_.stop(); });
+    const stop_signals signals([this](int) { watch_.stop(); }, kill_process_groups);
     watch_.on_change(
         [this](const watched_target& of, watch_state before) { tell_change(of, before); });
     const deadline until = options_.deadline ? deadline(*options_.deadline) : never;
