@@ -67,6 +67,7 @@ context* adopt_thread_stack() {
     adopted->memory.size = size;
 #ifdef GROVE_TSAN
     adopted->tsan_fiber = __tsan_get_current_fiber();
+    make_place_for_tsan_signals();
 #endif
 #ifdef GROVE_ASAN
     // A process that exits on a greenlet's stack is searched for leaks: this one holds pointers
@@ -102,6 +103,9 @@ context* make_context(const stack& memory, context_entry entry, void* argument) 
         kept_stack{described}, [made, entry, argument](boost::context::fiber&&) {
 #ifdef GROVE_ASAN
             __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
+#endif
+#ifdef GROVE_TSAN
+            arrive_on_tsan_fiber();
 #endif
             context* next = entry(*made, argument);
 #ifdef GROVE_ASAN

@@ -72,6 +72,9 @@ inline exception_globals* thread_exception_globals() noexcept {
         left->suspended = std::move(back);
         return boost::context::fiber{};
     });
+#ifdef GROVE_TSAN
+    arrive_on_tsan_fiber();
+#endif
 #ifdef GROVE_ASAN
     __sanitizer_finish_switch_fiber(from.fake_stack, nullptr, nullptr);
 #endif

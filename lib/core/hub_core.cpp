@@ -86,6 +86,9 @@ hub_core::~hub_core() {
 
 context* hub_core::hub_loop(context&, void* argument) {
     auto& hub = *static_cast<hub_core*>(argument);
+#ifdef GROVE_TSAN
+    make_place_for_tsan_signals();
+#endif
     while (!hub.retiring_) {
         hub.turn();
         hub.switch_to(hub.next(leaving::comes_back));
@@ -248,6 +251,9 @@ context& hub_core::context_for(greenlet_core& g) noexcept {
 
 context* hub_core::greenlet_loop(context& self, void* argument) {
     auto& hub = *static_cast<hub_core*>(argument);
+#ifdef GROVE_TSAN
+    make_place_for_tsan_signals();
+#endif
     while (!hub.retiring_) {
         greenlet_core& g = *hub.current_;
         hub.run(g);
