@@ -81,6 +81,7 @@ void started_program::stop(duration grace) {
     child_.terminate();
     static_cast<void>(child_.wait(grace));
     child_.kill();
+    static_cast<void>(reading_.join(last_words));
 }
 
 }  // namespace grove::cmd

@@ -25,8 +25,8 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 #ifdef GROVE_TSAN
-#include <sanitizer/tsan_interface.h>
 #include <poll.h>
+#include <sanitizer/tsan_interface.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -42,8 +42,8 @@ using tsan_signal_mask = std::uint64_t;
 /// Result: the mask before.
 inline tsan_signal_mask hold_tsan_signals() noexcept {
     constexpr auto bit = [](int number) { return tsan_signal_mask{1} << (number - 1); };
-    const tsan_signal_mask all_but_faults = ~(bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) |
-                                              bit(SIGILL) | bit(SIGTRAP) | bit(SIGABRT));
+    const tsan_signal_mask all_but_faults =
+        ~(bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP) | bit(SIGABRT));
     tsan_signal_mask former = 0;
     ::syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all_but_faults, &former, sizeof former);
     return former;

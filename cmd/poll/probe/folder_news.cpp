@@ -42,20 +42,20 @@ void folder_news::renew() noexcept {
 void folder_news::read() {
     alignas(inotify_event) std::array<char, 4096> room{};
     bool mine = false;
-    for (ssize_t size = 0; (size = ::read(fd_, room.data(), room.size())) > 0;) {
-        for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
-            inotify_event seen{};
-            std::memcpy(&seen, room.data() + at, sizeof seen);
-            const char* const name = room.data() + at + sizeof seen;
-            const bool lost = (seen.mask & (IN_IGNORED | IN_MOVE_SELF)) != 0;
-            if (lost) {
-                if ((seen.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, watch_);
-                watch_ = -1;
-            }
-            mine =
-                mine || lost || (seen.mask & IN_Q_OVERFLOW) != 0 || (seen.len > 0 && name_ == name);
-            at += sizeof seen + seen.len;
+    // What does not fit makes the descriptor ready again: a folder written to without an end must
+    // not hold the hub up.
+    const ssize_t size = ::read(fd_, room.data(), room.size());
+    for (std::size_t at = 0; static_cast<ssize_t>(at) < size;) {
+        inotify_event seen{};
+        std::memcpy(&seen, room.data() + at, sizeof seen);
+        const char* const name = room.data() + at + sizeof seen;
+        const bool lost = (seen.mask & (IN_IGNORED | IN_MOVE_SELF)) != 0;
+        if (lost) {
+            if ((seen.mask & IN_MOVE_SELF) != 0) ::inotify_rm_watch(fd_, watch_);
+            watch_ = -1;
         }
+        mine = mine || lost || (seen.mask & IN_Q_OVERFLOW) != 0 || (seen.len > 0 && name_ == name);
+        at += sizeof seen + seen.len;
     }
     if (mine) tell_();
 }
