@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/common/process_tree.hpp"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,13 +11,12 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <cstddef>
+#include <cstring>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <string>
-#include <system_error>
+#include <string_view>
 
 namespace grove::cmd {
 namespace {
@@ -28,30 +30,58 @@ static_assert(std::atomic<pid_t>::is_always_lock_free, "the handler may only tou
 constexpr timespec a_moment{0, 1'000'000};
 constexpr int most_vain_looks = 100;  // a moment between each two
 
+// What follows may run in a signal handler: no memory is taken, only system calls are made.
+
 /// The parent of the process whose /proc/PID/stat this is: what stands two words behind its name,
 /// which may hold blanks and brackets of its own. 0: none.
-pid_t parent_in(const std::string& stat) {
+pid_t parent_in(std::string_view stat) noexcept {
+    constexpr std::size_t state = 4;  // ") S "
     const std::size_t name_end = stat.rfind(')');
-    if (name_end == std::string::npos) return 0;
-    std::istringstream rest(stat.substr(name_end + 1));
-    char state = 0;
+    if (name_end == std::string_view::npos || stat.size() < name_end + state) return 0;
     pid_t parent = 0;
-    rest >> state >> parent;
+    std::from_chars(stat.data() + name_end + state, stat.data() + stat.size(), parent);
     return parent;
 }
 
+/// `name` is one in /proc. Result: 0 for what is no process, or has ended.
+pid_t parent_of(int proc, std::string_view name) noexcept {
+    std::array<char, 64> path{};
+    constexpr std::string_view rest = "/stat";
+    if (name.size() + rest.size() >= path.size()) return 0;
+    std::memcpy(path.data(), name.data(), name.size());
+    std::memcpy(path.data() + name.size(), rest.data(), rest.size());
+    const int file = ::openat(proc, path.data(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    std::array<char, 512> text{};
+    const ssize_t n = ::read(file, text.data(), text.size());
+    ::close(file);
+    return n > 0 ? parent_in({text.data(), static_cast<std::size_t>(n)}) : 0;
+}
+
+/// Result: it is a child and could be killed.
+bool kill_if_child(int proc, std::string_view name) noexcept {
+    pid_t pid = 0;
+    const auto end = name.data() + name.size();
+    if (std::from_chars(name.data(), end, pid).ptr != end) return false;
+    return parent_of(proc, name) == ::getpid() && ::kill(pid, SIGKILL) == 0;
+}
+
 /// Result: some were there and could be killed.
-bool kill_children() {
+bool kill_children() noexcept {
+    const int proc = ::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (proc < 0) return false;
     bool any = false;
-    std::error_code gone;
-    for (const auto& each : std::filesystem::directory_iterator("/proc", gone)) {
-        const std::string name = each.path().filename().string();
-        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-        std::ifstream file(each.path() / "stat");
-        std::string stat;
-        if (!std::getline(file, stat) || parent_in(stat) != ::getpid()) continue;
-        any = ::kill(static_cast<pid_t>(std::stol(name)), SIGKILL) == 0 || any;
+    alignas(dirent64) std::array<char, 4096> entries;
+    for (;;) {
+        const ssize_t n = ::getdents64(proc, entries.data(), entries.size());
+        if (n <= 0) break;
+        for (ssize_t at = 0; at < n;) {
+            const auto* const entry = reinterpret_cast<const dirent64*>(entries.data() + at);
+            any = kill_if_child(proc, entry->d_name) || any;
+            at += entry->d_reclen;
+        }
     }
+    ::close(proc);
     return any;
 }
 
@@ -62,16 +92,21 @@ process_tree::process_tree() noexcept {
 }
 
 process_tree::~process_tree() {
-    // The children of one that is killed become ours: until there is none. One that cannot be
-    // killed, as it is somebody else's, is not waited for.
-    for (int vain = 0; vain < most_vain_looks;) {
-        const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
-        if (ended < 0 && errno != EINTR) break;
-        if (ended != 0) continue;
-        if (!kill_children()) ++vain;
-        ::nanosleep(&a_moment, nullptr);
-    }
+    kill_process_tree();
     ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+void kill_process_tree() noexcept {
+    // One that cannot be killed, as it is somebody else's, is hardly waited for.
+    constexpr int patience = 10'000;
+    constexpr int cost_of_a_vain_look = 100;
+    for (int left = patience; left > 0;) {
+        const pid_t ended = ::waitpid(-1, nullptr, WNOHANG);
+        if (ended < 0 && errno != EINTR) return;
+        if (ended != 0) continue;
+        left -= kill_children() ? 1 : cost_of_a_vain_look;
+        ::poll(nullptr, 0, 1);
+    }
 }
 
 tracked_group::tracked_group(pid_t group) noexcept : place_(-1) {

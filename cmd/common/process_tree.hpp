@@ -34,6 +34,11 @@ class tracked_group {
     int place_;  // -1: there was no room
 };
 
+/// Kills the children of this process, and theirs as they become ours: under a `process_tree` all
+/// that it has started. Blocks the thread until the last of them is gone, 10 s at most. For an end
+/// at once: safe in a signal handler, and nobody else gets to know how they ended.
+void kill_process_tree() noexcept;
+
 /// No SIGINT or SIGTERM interrupts the thread while one lives: what comes waits for its end.
 class held_signals {
  public:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cmd/common/process_tree.hpp"
 #include "cmd/run/secret_mask.hpp"
 
 #include <grove/deadline.hpp>
@@ -73,7 +72,7 @@ class captured_child {
     line_taker take_;
     std::string out_;
     std::string err_;
-    tracked_process child_;
+    process child_;
     greenlet<void> readers_[2];  // last: they use all of the above
 };
 

@@ -3,7 +3,6 @@
 
 #include "cmd/common/descriptors.hpp"
 #include "cmd/common/report_file.hpp"
-#include "cmd/common/signals.hpp"
 #include "cmd/common/units.hpp"
 #include "cmd/run/recipe/call_words.hpp"
 #include "cmd/run/run_html.hpp"
@@ -55,6 +54,7 @@ recipe_run::recipe_run(const run_options& options, const checked_recipe& of, con
       of_(of),
       plan_(plan),
       out_(out),
+      signals_([this](int number) { interrupted(number); }, kill_process_tree),
       values_(of),
       tasks_(plan.nodes.size()),
       jobs_(options.jobs ? *options.jobs : of.what.jobs.value_or(usual_jobs())),
@@ -118,23 +118,19 @@ void recipe_run::enlist() {
 exit_code recipe_run::execute() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
-    const stop_signals signals(
-        [this](int number) {
-            out_.say("stopping: what runs is told to end; once more ends at once");
-            stop(by_signal(number), "the run was interrupted");
-        },
-        kill_process_groups);
     run_console console(out_, journal_, of_.what, again_of(options_));
     send_events();
     tick_ = [&console] { return console.tick(); };
     const on_exit no_more_ticks([this] { tick_ = {}; });
     const auto limit = options_.deadline ? options_.deadline : of_.what.deadline;
     if (limit) until_ = *limit;
+    read_secrets();
     run_phase(phase::steps);
     run_phase(phase::finals);
     services_.wait_ended();
     console.finish();
-    const exit_code how = merge(signals.code(), code());
+    const exit_code how = merge(signals_.code(), code());
+    phase_ = phase::reports;
     write_reports(how);
     return how;
 }
@@ -144,13 +140,23 @@ exit_code recipe_run::code() const {
     return merge(stop_code_, fell_short ? exit_code::shortfall : exit_code::ok);
 }
 
-bool recipe_run::is_in(std::size_t number, phase which) const {
-    return plan_.nodes[number].final == (which == phase::finals);
+/// Whoever waits long for a secret can be stopped as by a step.
+void recipe_run::read_secrets() {
+    auto reading = spawn([this] {
+        const on_exit done([this] { news_.set(); });
+        values_.read_secrets();
+    });
+    while (!reading.ready() && !stopping_) wait_for_news();
+    if (!stopping_) reading.get();
 }
 
-bool recipe_run::is_over(phase which) const {
+bool recipe_run::is_on(std::size_t number) const {
+    return plan_.nodes[number].final == (phase_ == phase::finals);
+}
+
+bool recipe_run::is_phase_over() const {
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        if (!is_in(i, which)) continue;
+        if (!is_on(i)) continue;
         if (tasks_[i].state == task_state::waiting || tasks_[i].state == task_state::running)
             return false;
     }
@@ -158,16 +164,15 @@ bool recipe_run::is_over(phase which) const {
 }
 
 void recipe_run::run_phase(phase which) {
+    phase_ = which;
     for (;;) {
         if (stopping_ && which == phase::steps) cancel_steps();
-        start_ready(which);
-        if (is_over(which)) break;
+        start_ready();
+        if (is_phase_over()) break;
         wait_for_news();
-        if (which == phase::steps && until_.expired())
-            stop(exit_code::deadline, "the deadline is over");
     }
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        if (is_in(i, which) && tasks_[i].life.valid()) tasks_[i].life.join();
+        if (is_on(i) && tasks_[i].life.valid()) tasks_[i].life.join();
     }
 }
 
@@ -178,13 +183,13 @@ bool recipe_run::may_start(std::size_t number) const {
     });
 }
 
-void recipe_run::start_ready(phase which) {
+void recipe_run::start_ready() {
     // What is skipped may let others start, or be skipped.
     for (bool changed = true; changed;) {
         changed = false;
         for (std::size_t i = 0; i < tasks_.size() && running_ < jobs_; ++i) {
             task& one = tasks_[i];
-            if (one.state != task_state::waiting || !is_in(i, which) || !may_start(i)) continue;
+            if (one.state != task_state::waiting || !is_on(i) || !may_start(i)) continue;
             if (const std::string why = reason_to_skip(i); !why.empty()) {
                 end(i, task_state::skipped, why);
                 services_.release(one.services);
@@ -271,6 +276,12 @@ void recipe_run::service_died(std::size_t service, const std::string& why) {
     }
 }
 
+void recipe_run::interrupted(int signal) {
+    if (phase_ == phase::reports) return;  // it is over
+    out_.say("stopping: what runs is told to end; once more ends at once");
+    stop(by_signal(signal), "the run was interrupted");
+}
+
 void recipe_run::stop(exit_code why, const std::string& reason) {
     if (stopping_ && !is_by_signal(why)) return;
     stop_code_ = merge(why, stop_code_);
@@ -283,7 +294,7 @@ void recipe_run::stop(exit_code why, const std::string& reason) {
 void recipe_run::cancel_steps() {
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
         task& one = tasks_[i];
-        if (!is_in(i, phase::steps)) continue;
+        if (!is_on(i)) continue;
         if (one.state == task_state::waiting) {
             end(i, task_state::cancelled, {});
             services_.release(one.services);
@@ -299,6 +310,9 @@ void recipe_run::wait_for_news() {
     if (tick_) until = std::min(until, tick_());
     news_.wait(until);
     news_.clear();
+    if (!until_.expired()) return;
+    until_ = never;
+    if (phase_ == phase::steps) stop(exit_code::deadline, "the deadline is over");
 }
 
 }  // namespace grove::cmd

@@ -4,6 +4,7 @@
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/common/process_tree.hpp"
+#include "cmd/common/signals.hpp"
 #include "cmd/run/recipe/recipe_check.hpp"
 #include "cmd/run/run_console.hpp"
 #include "cmd/run/run_journal.hpp"
@@ -49,11 +50,12 @@ class recipe_run {
         greenlet<void> life;
     };
 
-    enum class phase : unsigned char { steps, finals };
+    enum class phase : unsigned char { steps, finals, reports };
 
     void enlist();
+    void read_secrets();
     void run_phase(phase which);
-    void start_ready(phase which);
+    void start_ready();
     [[nodiscard]] bool may_start(std::size_t number) const;
     /// Result: why it is not to run; empty: it is.
     [[nodiscard]] std::string reason_to_skip(std::size_t number) const;
@@ -62,9 +64,11 @@ class recipe_run {
     void end(std::size_t number, task_state how, const std::string& reason);
     void failed(std::size_t number);
     void service_died(std::size_t service, const std::string& why);
-    [[nodiscard]] bool is_in(std::size_t number, phase which) const;
-    [[nodiscard]] bool is_over(phase which) const;
+    /// It is one of the phase that runs.
+    [[nodiscard]] bool is_on(std::size_t number) const;
+    [[nodiscard]] bool is_phase_over() const;
 
+    void interrupted(int signal);
     void stop(exit_code why, const std::string& reason);
     void cancel_steps();
     void wait_for_news();
@@ -79,17 +83,19 @@ class recipe_run {
     const checked_recipe& of_;
     const run_plan& plan_;
     output& out_;
-    process_tree tree_;  // first: it ends after all that may start programs
-    run_values values_;
-    run_journal journal_;
-    std::vector<task> tasks_;
-    std::size_t running_ = 0;
-    std::size_t jobs_;
+    phase phase_ = phase::steps;
     deadline until_ = never;
     bool stopping_ = false;
     exit_code stop_code_ = exit_code::ok;
     std::string stop_reason_;
     event news_;
+    stop_signals signals_;  // as long as there is anything to clean up
+    process_tree tree_;     // it ends after all that may start programs
+    run_values values_;
+    run_journal journal_;
+    std::vector<task> tasks_;
+    std::size_t running_ = 0;
+    std::size_t jobs_;
     std::function<deadline()> tick_;  // of the console, while it shows
     step_runner runner_;
     service_host services_;

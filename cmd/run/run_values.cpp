@@ -44,14 +44,15 @@ std::string make_folder() {
 }  // namespace
 
 run_values::run_values(const checked_recipe& of)
-    : of_(of), program_(fs::read_symlink("/proc/self/exe").string()) {
-    for (const recipe_secret& each : of.what.secrets) read_secret(each);
-    tmp_ = make_folder();
-}
+    : of_(of), tmp_(make_folder()), program_(fs::read_symlink("/proc/self/exe").string()) {}
 
 run_values::~run_values() {
     std::error_code ignored;
     if (!tmp_.empty()) fs::remove_all(tmp_, ignored);
+}
+
+void run_values::read_secrets() {
+    for (const recipe_secret& each : of_.what.secrets) read_secret(each);
 }
 
 void run_values::read_secret(const recipe_secret& one) {

@@ -23,14 +23,17 @@ struct service_place {
 
 class run_values {
  public:
-    /// `of` must outlive it. Makes the folder `{{tmp}}`, and reads the secrets: that may start
-    /// programs. Blocks the greenlet.
-    /// Throws: `std::system_error`, `std::runtime_error` for a secret that cannot be had.
+    /// `of` must outlive it. Makes the folder `{{tmp}}`. Throws: `std::system_error`.
     explicit run_values(const checked_recipe& of);
     run_values(const run_values&) = delete;
     run_values& operator=(const run_values&) = delete;
     /// Removes `{{tmp}}`.
     ~run_values();
+
+    /// Reads the secrets, once: that may start programs. Blocks the greenlet. Interrupted: those
+    /// that were not read yet have no value.
+    /// Throws: `std::system_error`, `std::runtime_error` for a secret that cannot be had.
+    void read_secrets();
 
     void set_service(const std::string& id, service_place place) { services_[id] = place; }
 
