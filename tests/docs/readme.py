@@ -25,7 +25,7 @@ INSTEAD = {
     r"(?<= ):8080\b": ":{site}",
     r"dns://127\.0\.0\.1/": "dns://127.0.0.1:{dns}/",
     r"redis://h/": "redis://127.0.0.1:{redis}/",
-    r"-z 1m\b": "-z 200ms",
+    r"-z (1m|10s)\b": "-z 200ms",
     r"p99 < 20ms": f"p99 < {20 * SLOWNESS:.0f}ms",
     r"-p 3000\b": "-p 0",
     r"tcp://:5000=": "tcp://:0=",
@@ -56,10 +56,12 @@ ROWS = {
     "grove serve ./dist -p 3000 --spa --cors": Row(SERVER, interrupted=0, answers="/any/page"),
     "grove serve /=echo /ws=ws-echo /feed=sse '/v1/user=json:{\"id\":1}' tcp://:5000=lines":
         Row(SERVER, more="-p 0", interrupted=0, answers="/v1/user"),
+    "grove serve ./dist --fault 'chance=5% reset'": Row(SERVER, more="-p 0", interrupted=0),
     "grove serve /chat=chat:lobby,help": Row(SERVER, more="-p 0", interrupted=0, answers="/chat"),
 
     "grove poll :8080/health": Row("is up"),
     "grove poll db:5432 :8080 --deadline 30s -- npm test": Row("npm test"),
+    "grove poll db:5432 :8080/health -- npm test": Row("npm test"),
     "grove poll :8080 --expect json.ready==true --streak 3": Row("is up"),
     "grove poll --follow :8080/feed": Row('"n":1', interrupted=130),
     "grove poll --watch -i hosts.txt --every 5s": Row('"state":"up"', interrupted=130),
@@ -74,11 +76,13 @@ ROWS = {
 
     "grove bench :8080/": Row("p99", more="-z 200ms"),
     "grove bench --rate 2000/s -z 1m --expect 'p99 < 20ms' :8080/": Row("p99"),
+    "grove bench --rate 2000/s -z 10s :8080/": Row("p99"),
     "grove bench dns://127.0.0.1/example.org": Row("p99", more="-z 200ms"),
     "grove bench hub": Row("spawn_million"),
 
     "grove run": Row("2 ok"),
     "grove run smoke.toml --set rate=100": Row("2 ok"),
+    "grove run smoke.toml": Row("2 ok"),
     "grove run --check smoke.toml": Row("smoke.toml"),
 }
 GIVEN = {
@@ -154,6 +158,22 @@ class Readme(PageCase):
         untyped = [each for each in COMMANDS if not each.startswith("make ")
                    and not any(f"grove {verb}" in each for verb in verbs)]
         self.assertEqual([], untyped)
+
+    def test_measurements_can_be_repeated(self):
+        with open(os.path.join(TREE, "tests", "benchmark", "README.md"), encoding="utf-8") as file:
+            suites = {suite: bouts for suite, bouts in re.findall(r"^\| (\w+) \|(.*)", file.read(), re.M)}
+        named = re.findall(r"`(\w+) --only (\w+)`", PAGE)
+        self.assertEqual(6, len(named))
+        for suite, bout in named:
+            self.assertIn(f"`{bout}`", suites[suite])
+
+    def test_picture_is_of_the_steps_that_are_run(self):
+        picture = os.path.join(TREE, *re.search(r"!\[[^]]*\]\((.*?)\)", PAGE).group(1).split("/"))
+        recipe = picture.replace(".svg", ".toml")
+        with open(picture, encoding="utf-8") as shown, open(recipe, encoding="utf-8") as said:
+            ended = set(re.findall(r"ok(?:\xa0)+([\w-]+)", shown.read()))
+            steps = set(re.findall(r'^\[\[step\]\]\nid += "([\w-]+)"', said.read(), re.M))
+        self.assertEqual(steps, ended)
 
     def test_make(self):
         """What make would do: building grove is not for a test of grove."""

@@ -120,4 +120,5 @@ LIMITS = [
     Limit("poll_many.rss", GATE, 24),
     Limit("poll_many.share", TARGET, 5),
     Limit("poll_many.rss", TARGET, 20),
+    Limit("smoke.wall", TARGET, 1, "script"),
 ]
