@@ -2,6 +2,7 @@
 #include "cmd/pipe/pipe_options.hpp"
 
 #include "cmd/common/option_table.hpp"
+#include "cmd/pipe/follow_source.hpp"
 #include "cmd/pipe/stage_plan.hpp"
 
 #include <algorithm>
@@ -19,6 +20,12 @@ void describe(pipe_options& options, option_table& table) {
         .range(1, 100'000'000);
     table.add("queue-size", options.queue_size, "SIZE", "bytes that may wait there")
         .range(byte_size{4096}, byte_size{std::uint64_t{1} << 40});
+    table
+        .add({'H', "header"}, options.http.headers, "LINE",
+             "sent to a source that is http:// or ws://")
+        .secret();
+    table.add("cacert", options.http.cacert, "FILE", "authorities that it is trusted by (PEM)")
+        .kind(value_kind::file);
     table.words("stage", options.stages, "STAGE...", "what is done to them, see below",
                 word_rule::from_first_on);
     table.group("Sureness");
@@ -55,7 +62,12 @@ std::optional<std::string> validate(const pipe_options& options) {
         return "--resume goes on where a journal ends: add --journal FILE";
     pipe_plan plan;
     if (auto wrong = parse_plan(options.stages, plan)) return wrong;
-    if (!plan.source.stream && !plan.source.uri) return std::nullopt;
+    const bool is_followed = plan.source.uri && can_be_followed(plan.source.uri->scheme);
+    if (!is_followed && !options.http.headers.empty())
+        return "-H is for a source that is http:// or ws://; a stage's own stands behind its name";
+    if (!is_followed && !options.http.cacert.empty())
+        return "--cacert is for a source that is https:// or wss://";
+    if (!plan.source.stream && !plan.source.door && !plan.source.uri) return std::nullopt;
     if (!options.inputs.empty()) return "-i and a URI are two sources: a pipe has one";
     if (!options.journal.empty())
         return "--journal is for files: read them with -i FILE (a Redis stream keeps its own "

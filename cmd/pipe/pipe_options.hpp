@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/common/failure_limit.hpp"
+#include "cmd/common/http_options.hpp"
 #include "cmd/common/talk_options.hpp"
 #include "cmd/common/units.hpp"
 
@@ -27,6 +28,8 @@ struct pipe_options {
     std::size_t queue_items = 8192;   ///< between two stages
     byte_size queue_size{1 << 20};    ///< likewise
     std::vector<std::string> stages;  ///< words for `parse_plan`
+
+    http_options http;  ///< of a source that is http or ws: headers and authorities alone
 
     // Sureness.
     failure_limit max_failures;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/pipe/source.hpp"
 
+#include "cmd/pipe/follow_source.hpp"
 #include "cmd/pipe/framer.hpp"
+#include "cmd/pipe/listen_source.hpp"
 #include "cmd/pipe/redis/redis_source.hpp"
 #include "cmd/pipe/uri_source.hpp"
 
@@ -70,6 +72,9 @@ std::unique_ptr<source> make_source(const source_plan& plan, const pipe_options&
                                     std::uint64_t skipped, item_ledger& ledger, output& out) {
     if (plan.stream)
         return std::make_unique<redis_source>(*plan.stream, item_end(options), ledger, out);
+    if (plan.door) return make_listen_source(*plan.door, item_end(options), ledger, out);
+    if (plan.uri && can_be_followed(plan.uri->scheme))
+        return make_follow_source(*plan.uri, options, ledger, out);
     if (plan.uri) return make_uri_source(*plan.uri, item_end(options), ledger);
     return std::make_unique<file_source>(options, skipped);
 }

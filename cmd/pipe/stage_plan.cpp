@@ -239,6 +239,13 @@ std::string stages_help(unsigned columns) {
     std::string text = "\nStages, joined by the word then\n";
     append_help_row(text, "tcp://H:P unix:PATH exec:LINE", "first: what a peer or a program writes",
                     columns);
+    append_help_row(text, "listen:H:P listen:unix:PATH",
+                    "first: what those who connect write; ?until=closed ends with the last of them",
+                    columns);
+    append_help_row(text, "http://URL ws://URL",
+                    "first: what a server sends: lines of a body, server-sent events, messages of "
+                    "a WebSocket; the last two are connected to again when they break",
+                    columns);
     append_help_row(text, "redis://HOST/STREAM?group=G",
                     "first: entries of a Redis stream, for one consumer of a group; each is dealt "
                     "with at least once, on one machine or on many. Also consumer= lease=30s "

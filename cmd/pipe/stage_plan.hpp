@@ -4,6 +4,7 @@
 #include "cmd/pipe/each_options.hpp"
 #include "cmd/pipe/http_work.hpp"
 #include "cmd/pipe/line_options.hpp"
+#include "cmd/pipe/listen_place.hpp"
 #include "cmd/pipe/map_options.hpp"
 #include "cmd/pipe/redis/redis_place.hpp"
 
@@ -26,7 +27,8 @@ using stage_plan = std::variant<each_options, map_options, match_options, prefix
 
 struct source_plan {
     std::optional<redis_place> stream = {};
-    std::optional<target> uri = {};  ///< neither: `--input`, stdin
+    std::optional<listen_place> door = {};
+    std::optional<target> uri = {};  ///< none of them: `--input`, stdin
 };
 
 struct sink_plan {

@@ -3,6 +3,7 @@
 
 #include "cmd/common/secrets.hpp"
 #include "cmd/common/terminal_text.hpp"
+#include "cmd/pipe/follow_source.hpp"
 #include "cmd/pipe/uri_sink.hpp"
 #include "cmd/pipe/uri_source.hpp"
 
@@ -25,7 +26,8 @@ bool is_stream(std::string_view word) noexcept {
 }  // namespace
 
 bool is_uri(std::string_view word) noexcept {
-    constexpr std::array<std::string_view, 4> without_slashes{"unix:", "exec:", "file:", "redis:"};
+    constexpr std::array<std::string_view, 5> without_slashes{
+        "unix:", "exec:", "file:", "redis:", "listen:"};
     return word.find("://") != std::string_view::npos ||
            std::ranges::any_of(without_slashes,
                                [&](std::string_view scheme) { return word.starts_with(scheme); });
@@ -37,13 +39,21 @@ std::optional<std::string> read_uri_source(std::string_view word, source_plan& i
         if (wrong) return about(word, *wrong);
         return std::nullopt;
     }
+    if (word.starts_with("listen:")) {
+        const auto wrong = parse_listen(word, into.door.emplace());
+        if (wrong) return about(word, *wrong);
+        return std::nullopt;
+    }
     if (const auto wrong = parse_value(word, into.uri.emplace())) return about(word, wrong->what);
-    if (can_be_read(into.uri->scheme)) return std::nullopt;
-    return about(word, "a pipe reads tcp://, unix:, exec:, file: and redis://");
+    if (can_be_read(into.uri->scheme) || can_be_followed(into.uri->scheme)) return std::nullopt;
+    return about(word,
+                 "a pipe reads http://, ws://, tcp://, unix:, listen:, exec:, file: and redis://");
 }
 
 std::optional<std::string> read_uri_sink(std::string_view word, sink_plan& into) {
     into.path = word;
+    if (word.starts_with("listen:"))
+        return about(word, "items come from it: it is the first word of a pipe");
     if (is_stream(word)) {
         into.what = sink_plan::kind::stream;
         const auto wrong = parse_sink(word, into.stream);
@@ -58,6 +68,8 @@ std::optional<std::string> read_uri_sink(std::string_view word, sink_plan& into)
         return std::nullopt;
     }
     if (can_be_written(into.uri.scheme)) return std::nullopt;
+    if (into.uri.scheme == target_scheme::http || into.uri.scheme == target_scheme::https)
+        return about(word, "a request an item is a stage: then http POST URL then null");
     return about(word, "a pipe writes to tcp://, unix:, exec:, file: and redis://");
 }
 

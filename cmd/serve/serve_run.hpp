@@ -3,10 +3,10 @@
 
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
+#include "cmd/common/socket_files.hpp"
 #include "cmd/serve/access_log.hpp"
 #include "cmd/serve/serve_hub.hpp"
 #include "cmd/serve/serve_options.hpp"
-#include "cmd/serve/socket_files.hpp"
 
 #include <grove/tls.hpp>
 

@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`grove poll --follow` and servers that go away and come back."""
-import base64
-import hashlib
 import json
 import signal
 import unittest
@@ -10,31 +8,11 @@ import unittest
 from fault_case import FaultCase
 
 from program import wait_until
-from scripted_server import ScriptedServer
+from scripted_server import ScriptedServer, WebSocketServer
 
 EVENTS = (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
           b"retry: 10\nid: 1\ndata: first\n\nid: 2\ndata: second\n\n")
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n"
-
-
-class WebSocketServer(ScriptedServer):
-    """Opens the handshake, sends the messages, and cuts the connection off."""
-
-    def __init__(self, messages: list):
-        super().__init__([])
-        self.messages = messages
-
-    def _talk(self, guest):
-        head = guest.recv(65536)
-        self.heard.append(head)
-        key = next(line.split(b":")[1].strip() for line in head.split(b"\r\n")
-                   if line.lower().startswith(b"sec-websocket-key"))
-        digest = hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
-        guest.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                      b"Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-                      base64.b64encode(digest) + b"\r\n\r\n")
-        for message in self.messages:
-            guest.sendall(b"\x81" + bytes([len(message)]) + message)
 
 
 class Follow(FaultCase):

@@ -32,18 +32,6 @@ struct enough {};
 
 }  // namespace
 
-std::string message_line(const followed_message& message) {
-    std::string line;
-    line.reserve(message.data.size());
-    for (const char c : message.data) {
-        if (c == '\n')
-            line += "\\n";
-        else if (c != '\r')
-            line += c;
-    }
-    return line;
-}
-
 std::string message_json(const followed_message& message) {
     json_object line;
     if (!message.event.empty()) line.add("event", message.event);
@@ -55,7 +43,8 @@ std::string message_json(const followed_message& message) {
 follow_session::follow_session(const poll_options& options, output& out)
     : options_(options),
       out_(out),
-      client_(options, [this](const followed_message& message) { hear(message); }) {}
+      client_({.http = options.http, .place = *options.follow, .timeout = options.timeout},
+              [this](const followed_message& message) { hear(message); }) {}
 
 bool follow_session::has_enough() const noexcept {
     return options_.attempts && heard_ >= *options_.attempts;
@@ -63,7 +52,10 @@ bool follow_session::has_enough() const noexcept {
 
 void follow_session::hear(const followed_message& message) {
     ++heard_;
-    out_.line(options_.talk.json ? message_json(message) : message_line(message));
+    if (options_.talk.json)
+        out_.line(message_json(message));
+    else
+        out_.write(message_item(message.data));
     // Who follows wants to see it now: nothing is collected.
     out_.flush();
     if (has_enough()) throw enough();
@@ -91,7 +83,7 @@ exit_code follow_session::follow() {
     std::mt19937_64 random{std::random_device{}()};
     for (unsigned failures = 0;;) {
         try {
-            const duration pause = client_.follow_once();
+            const duration pause = client_.follow_once().pause;
             failures = 0;
             sleep_for(pause);
             continue;

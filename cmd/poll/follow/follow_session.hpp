@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cmd/common/exit_code.hpp"
+#include "cmd/common/follow_client.hpp"
 #include "cmd/common/output.hpp"
-#include "cmd/poll/follow/follow_client.hpp"
 #include "cmd/poll/poll_options.hpp"
 
 #include <cstdint>
@@ -37,8 +37,6 @@ class follow_session {
     std::uint64_t heard_before_ = 0;  // when it was last connected
 };
 
-/// A message on a line: `\` and control characters escaped where they would break it.
-[[nodiscard]] std::string message_line(const followed_message& message);
 [[nodiscard]] std::string message_json(const followed_message& message);
 
 }  // namespace grove::cmd

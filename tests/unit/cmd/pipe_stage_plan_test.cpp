@@ -74,7 +74,20 @@ TEST(pipe_stage_plan, a_uri_is_where_items_come_from_or_go_to) {
     EXPECT_EQ(plan({"each", "x", "then", "tcp://h:5"}).sink.uri.port, 5);
     EXPECT_EQ(plan({"then", "file:out"}).sink.path, "out");
     EXPECT_EQ(problem({"icmp://h", "null"}),
-              "icmp://h: a pipe reads tcp://, unix:, exec:, file: and redis://");
+              "icmp://h: a pipe reads http://, ws://, tcp://, unix:, listen:, exec:, file: and "
+              "redis://");
+    EXPECT_EQ(plan({"listen::50", "null"}).source.door->at.text(), "127.0.0.1:50");
+    EXPECT_EQ(plan({"listen:0.0.0.0:50", "null"}).source.door->until_closed, false);
+    EXPECT_EQ(plan({"listen:unix:/x?until=closed"}).source.door->until_closed, true);
+    EXPECT_EQ(problem({"listen:host:50"}),
+              "listen:host:50: is no address to listen at: listen:127.0.0.1:5000 or "
+              "listen:unix:PATH");
+    EXPECT_EQ(problem({"listen::50?for=ever"}),
+              "listen::50?for=ever: it knows one wish: ?until=closed");
+    EXPECT_EQ(problem({"then", "listen::50"}),
+              "listen::50: items come from it: it is the first word of a pipe");
+    EXPECT_EQ(problem({"then", "http://h/x"}),
+              "http://h/x: a request an item is a stage: then http POST URL then null");
     EXPECT_EQ(problem({"tcp://h:1", "then", "tcp://h:5", "then", "null"}),
               "tcp://h:5 is where items end: nothing can follow it");
     EXPECT_EQ(problem({"redis://:secret@h/jobs", "null"}),

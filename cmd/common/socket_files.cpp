@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/serve/socket_files.hpp"
+#include "cmd/common/socket_files.hpp"
 
 #include <grove/socket.hpp>
 
@@ -22,7 +22,7 @@ socket_files::~socket_files() {
     }
 }
 
-void socket_files::take(const endpoint& door) {
+void socket_files::take(const grove::endpoint& door) {
     std::error_code ignored;
     const std::string& path = door.path();
     if (path.empty() || path.front() == '\0') return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/poll/follow/follow_client.hpp"
+#include "cmd/common/follow_client.hpp"
 
 #include "cmd/common/terminal_text.hpp"
 
@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t longest_line = std::size_t{1} << 20;
 /// Between answers that come at once: a page that is no long poll is not asked for without a pause.
 constexpr duration least_round = 20ms;
-constexpr duration usual_retry = 1s;  // behind a stream of events that has ended
+constexpr std::uint16_t normal_closure = 1000;  // RFC 6455, section 7.4.1
+constexpr duration usual_retry = 1s;            // behind a stream of events that has ended
 
 bool is_event_stream(const http_answer& got) {
     std::string type(got.find("content-type").value_or(""));
@@ -49,25 +50,22 @@ void check_status(const http_answer& got) {
 
 }  // namespace
 
-follow_client::follow_client(const poll_options& options, listener heard)
-    : options_(options),
+follow_client::follow_client(follow_request what, listener heard, body_listener bytes)
+    : what_(std::move(what)),
       heard_(std::move(heard)),
-      place_(*options.follow),
-      to_(destination_maker(options.http).make(place_)) {
-    if (!options.http.data.empty()) body_ = load_body(options.http);
+      bytes_(std::move(bytes)),
+      to_(destination_maker(what_.http).make(what_.place)) {
+    if (!what_.http.data.empty()) body_ = load_body(what_.http);
 }
 
-duration follow_client::follow_once() {
-    const deadline begun = deadline::now();
+followed_end follow_client::follow_once() {
     const bool is_socket =
-        place_.scheme == target_scheme::ws || place_.scheme == target_scheme::wss;
-    if (!is_socket) return follow_http(begun);
-    follow_websocket();
-    return usual_retry;
+        what_.place.scheme == target_scheme::ws || what_.place.scheme == target_scheme::wss;
+    return is_socket ? follow_websocket() : follow_http(deadline::now());
 }
 
 socket follow_client::connect() {
-    const deadline until(options_.timeout);
+    const deadline until(what_.timeout);
     const auto reach = [&] {
         if (to_.at.empty())
             return dial(to_.host, to_.port, {.names = {.family = to_.family}}, until);
@@ -78,33 +76,36 @@ socket follow_client::connect() {
     return made;
 }
 
-void follow_client::follow_websocket() {
+followed_end follow_client::follow_websocket() {
     websocket_connect_options how;
     how.connection.message_limit = longest_line;
-    for (auto& [name, value] : request_fields(place_, options_.http)) {
+    for (auto& [name, value] : request_fields(what_.place, what_.http)) {
         if (name != "Host" && name != "Accept") how.fields.push_back({name, value});
     }
     socket made = connect();
     websocket on =
-        websocket::connect(std::move(made), place_.url(), how, deadline(options_.timeout));
+        websocket::connect(std::move(made), what_.place.url(), how, deadline(what_.timeout));
+    is_endless_ = true;
     while (const auto message = on.receive()) heard_({.data = message->data});
+    return {.pause = usual_retry, .is_whole = on.end().code == normal_closure};
 }
 
-duration follow_client::follow_http(deadline begun) {
-    http_options http = options_.http;
+followed_end follow_client::follow_http(deadline begun) {
+    http_options http = what_.http;
     if (!events_.last_id().empty())
         http.headers.push_back({.name = "Last-Event-ID", .value = events_.last_id()});
     http_connection on(connect());
-    on.send(request_text(place_, http, body_), deadline(options_.timeout));
+    on.send(request_text(what_.place, http, body_), deadline(what_.timeout));
     const http_answer& got = on.receive_head();
     check_status(got);
     if (is_event_stream(got)) {
+        is_endless_ = true;
         follow_events(on);
-        return events_.retry().value_or(usual_retry);
+        return {.pause = events_.retry().value_or(usual_retry), .is_whole = false};
     }
-    follow_lines(on);
+    follow_body(on);
     const duration took = deadline::now() - begun;
-    return std::max<duration>(least_round - took, 0s);
+    return {.pause = std::max<duration>(least_round - took, 0s), .is_whole = true};
 }
 
 void follow_client::follow_events(http_connection& from) {
@@ -116,26 +117,45 @@ void follow_client::follow_events(http_connection& from) {
     }
 }
 
-void follow_client::follow_lines(http_connection& from) {
-    std::string line;
+void follow_client::follow_body(http_connection& from) {
+    line_.clear();
     for (auto piece = from.read_some(); !piece.empty(); piece = from.read_some()) {
-        while (!piece.empty()) {
-            const std::size_t end = piece.find('\n');
-            line += piece.substr(0, end);
-            if (line.size() > longest_line) {
-                throw std::system_error(std::make_error_code(std::errc::message_size),
-                                        "a line above 1 MiB");
-            }
-            piece.remove_prefix(end == std::string_view::npos ? piece.size() : end + 1);
-            if (end != std::string_view::npos) hear_line(std::exchange(line, {}));
-        }
+        if (bytes_)
+            bytes_(piece);
+        else
+            take_lines(piece);
     }
-    hear_line(line);
+    hear_line(line_);
+}
+
+void follow_client::take_lines(std::string_view piece) {
+    while (!piece.empty()) {
+        const std::size_t end = piece.find('\n');
+        line_ += piece.substr(0, end);
+        if (line_.size() > longest_line) {
+            throw std::system_error(std::make_error_code(std::errc::message_size),
+                                    "a line above 1 MiB");
+        }
+        piece.remove_prefix(end == std::string_view::npos ? piece.size() : end + 1);
+        if (end != std::string_view::npos) hear_line(std::exchange(line_, {}));
+    }
 }
 
 void follow_client::hear_line(std::string_view line) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (!line.empty()) heard_({.data = line});
+}
+
+std::string message_item(std::string_view data, char end) {
+    std::string item;
+    item.reserve(data.size() + 1);
+    for (const char c : data) {
+        if (c == end)
+            item += end == '\n' ? "\\n" : "\\0";
+        else if (c != '\r' || end != '\n')
+            item += c;
+    }
+    return item += end;
 }
 
 }  // namespace grove::cmd

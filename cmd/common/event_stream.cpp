@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/poll/follow/event_stream.hpp"
+#include "cmd/common/event_stream.hpp"
 
 #include <charconv>
 #include <chrono>

@@ -20,7 +20,7 @@ class socket_files {
     ~socket_files();
 
     /// `door` will be listened at. Removes the socket that is there if nobody answers at it.
-    void take(const endpoint& door);
+    void take(const grove::endpoint& door);
 
  private:
     std::vector<std::string> paths_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/poll/follow/event_stream.hpp"
+#include "cmd/common/event_stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,20 +27,20 @@ std::vector<stream_event> events_of(const std::string& bytes, std::size_t piece 
 
 using events = std::vector<stream_event>;
 
-TEST(poll_event_stream, gives_events_whose_empty_line_has_come) {
+TEST(event_stream, gives_events_whose_empty_line_has_come) {
     EXPECT_EQ(events_of("data: a\n\ndata:b\n\ndata: c\n"), (events{{"", "a", ""}, {"", "b", ""}}));
 }
 
-TEST(poll_event_stream, joins_lines_of_data) {
+TEST(event_stream, joins_lines_of_data) {
     EXPECT_EQ(events_of("data: a\ndata\ndata:  b\n\n"), (events{{"", "a\n\n b", ""}}));
 }
 
-TEST(poll_event_stream, knows_names_and_ids) {
+TEST(event_stream, knows_names_and_ids) {
     EXPECT_EQ(events_of("event: add\nid: 7\ndata: x\n\ndata: y\n\n"),
               (events{{"add", "x", "7"}, {"", "y", "7"}}));
 }
 
-TEST(poll_event_stream, takes_all_ends_of_lines_wherever_pieces_end) {
+TEST(event_stream, takes_all_ends_of_lines_wherever_pieces_end) {
     const std::string bytes =
         "\xef\xbb\xbf"
         "data: a\r\n\r\n: comment\rdata: b\r\rdata: c\n\n";
@@ -49,11 +49,11 @@ TEST(poll_event_stream, takes_all_ends_of_lines_wherever_pieces_end) {
         EXPECT_EQ(events_of(bytes, piece), wanted) << piece;
 }
 
-TEST(poll_event_stream, passes_over_events_without_data) {
+TEST(event_stream, passes_over_events_without_data) {
     EXPECT_EQ(events_of("event: x\nid: 1\n\nunknown: 1\n\ndata: a\n\n"), (events{{"", "a", "1"}}));
 }
 
-TEST(poll_event_stream, keeps_the_id_and_the_pause_for_the_next_connection) {
+TEST(event_stream, keeps_the_id_and_the_pause_for_the_next_connection) {
     event_stream stream;
     stream.feed("retry: 250\nid: 9\ndata: whole\n\ndata: cut off");
     stream.restart();
@@ -63,7 +63,7 @@ TEST(poll_event_stream, keeps_the_id_and_the_pause_for_the_next_connection) {
     EXPECT_EQ(stream.retry(), duration(250ms));
 }
 
-TEST(poll_event_stream, refuses_what_is_too_large) {
+TEST(event_stream, refuses_what_is_too_large) {
     event_stream stream;
     const std::string half(event_stream::most / 2, 'x');
     stream.feed("data: " + half + "\n");
