@@ -24,11 +24,18 @@ using detail::fd_wait;
 using detail::socket_address;
 using detail::try_or_wait;
 
+/// Connections have them from the listener (tcp(7)). Harmless on Unix sockets, where they fail.
+void set_for_connections(int door) noexcept {
+    // Of what is written and not sent yet; past it the socket is not ready. The kernel would take
+    // megabytes for a peer that does not read, and a thousand such peers all that TCP may have.
+    constexpr int most_unsent = 128 << 10;
+    detail::no_delay(door);
+    ::setsockopt(door, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most_unsent, sizeof most_unsent);
+}
+
 /// accept4(2)'s.
 int take_one(int door) noexcept {
-    const int accepted = ::accept4(door, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (accepted >= 0) detail::no_delay(accepted);
-    return accepted;
+    return ::accept4(door, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 /// TCP: their first segments (RFC 9293 section 3.1: SYN) are not let in. Shutting a TCP listener
@@ -59,6 +66,7 @@ listener::listener(const endpoint& at, listen_options options) {
             throw_errno("setsockopt SO_REUSEPORT");
         }
     }
+    set_for_connections(fd());
     if (::bind(fd(), address.raw(), address.length()) != 0) throw_errno("bind", at.text());
     if (::listen(fd(), options.backlog) != 0) throw_errno("listen", at.text());
 }
@@ -71,6 +79,7 @@ listener::listener(int fd) {
     if (listens == 0)
         throw_error(EINVAL, "listen", "descriptor " + std::to_string(fd) + " (it does not listen)");
     wait_ = std::make_unique<fd_wait>(fd);
+    set_for_connections(fd);
 }
 
 listener::listener(listener&&) noexcept = default;

@@ -185,7 +185,8 @@ class GROVE_API listener {
     listener& operator=(listener&&) noexcept;
     ~listener();
 
-    /// The next connection, TCP_NODELAY set. Throws: `std::system_error`; EMFILE and ENFILE leave
+    /// The next connection, TCP_NODELAY set, with at most 128 KiB written and not sent (tcp(7):
+    /// TCP_NOTSENT_LOWAT) before writes park. Throws: `std::system_error`; EMFILE and ENFILE leave
     /// the connection in the backlog.
     [[nodiscard]] socket accept(deadline until = never);
     /// One that has connected already; nothing when there is none. Never waits.

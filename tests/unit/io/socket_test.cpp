@@ -188,6 +188,11 @@ TEST(socket, of_tcp_sends_small_pieces_at_once) {
     }
 }
 
+TEST(socket, of_a_listener_keeps_little_that_is_not_sent) {
+    const grove_test::connected ends = grove_test::tcp_pair();
+    EXPECT_EQ(option(ends.server, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 128 << 10);
+}
+
 TEST(socket, aborted_resets_the_one_who_waits) {
     auto [client, server] = grove_test::tcp_pair();
     auto reader =
