@@ -40,7 +40,8 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-// `[0]` or `["key"]`; `rest` begins with the bracket, the lexer saw to its end.
+// `[0]` or `["key"]`; `rest` begins with the bracket. The lexer saw to its end, but a fact_path
+// has none.
 path_step bracket_step(std::string_view& rest, std::size_t offset) {
     path_step step;
     std::size_t end = rest.find(']');
@@ -54,8 +55,9 @@ path_step bracket_step(std::string_view& rest, std::size_t offset) {
         if (end >= rest.size() || rest[end] != ']') fail("is not a key in brackets", offset);
     } else {
         std::size_t index = 0;
+        end = std::min(end, rest.size());
         const auto [stop, error] = std::from_chars(rest.data() + 1, rest.data() + end, index);
-        if (error != std::errc{} || stop != rest.data() + end) {
+        if (error != std::errc{} || stop != rest.data() + end || end == rest.size()) {
             fail("is not an index", offset, "write [0] or [\"key\"]");
         }
         step.index = index;

@@ -64,6 +64,7 @@ TEST(fact_path, of_an_unknown_name_is_refused_with_the_nearest) {
     EXPECT_EQ(fact_path::parse("statis", facts, path)->hint, "did you mean status?");
     EXPECT_TRUE(fact_path::parse("", facts, path).has_value());
     EXPECT_TRUE(fact_path::parse("status == 200", facts, path).has_value());
+    EXPECT_EQ(fact_path::parse("json[1", facts, path)->what, "is not an index");
 }
 
 }  // namespace
