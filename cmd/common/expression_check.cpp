@@ -139,6 +139,7 @@ bool comparable(const node& left, const node& right) noexcept {
 
 std::string mismatch_hint(const node& left, const node& right) {
     if (right.kind != kind::number || left.type != type::number) return {};
+    if (left.unit != unit_kind::plain && right.unit != unit_kind::plain) return {};
     switch (left.unit) {
         case unit_kind::duration:
             return fmt::format("write {}ms or {}s", right.spelling, right.spelling);
