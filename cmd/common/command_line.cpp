@@ -11,7 +11,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace grove::cmd {
@@ -37,10 +39,33 @@ std::string with_way_on(const verb& of, std::string text) {
 // A verb's words, from argv to a filled table.
 class word_reader {
  public:
-    explicit word_reader(option_table& table) : table_(table) {
-        app_.set_help_flag();
-        app_.allow_extras();
-        if (table_.find_words(word_rule::from_first_on) != nullptr) app_.prefix_command();
+    explicit word_reader(option_table& table) : table_(table) {}
+
+    // Nothing is set where help is asked for.
+    std::optional<word_problem> read(std::span<const char* const> words) {
+        const auto is_flag = [](std::string_view word) { return word.starts_with('-'); };
+        // CLI11 costs more to set up than most verbs' words to read.
+        if (std::ranges::none_of(words, is_flag)) {
+            if (!take_words({words.begin(), words.end()})) return std::move(problem_);
+            return std::nullopt;
+        }
+        set_up();
+        auto args = prepared(words);
+        const bool parsed = parse(std::move(args));
+        if (asks_help() || !parsed) return std::move(problem_);
+        const auto rest = app_->remaining();
+        if (!take_flags() || !take_words(rest)) return std::move(problem_);
+        return std::nullopt;
+    }
+
+    [[nodiscard]] bool asks_help() const { return help_ != nullptr && help_->count() > 0; }
+
+ private:
+    void set_up() {
+        app_.emplace();
+        app_->set_help_flag();
+        app_->allow_extras();
+        if (table_.find_words(word_rule::from_first_on) != nullptr) app_->prefix_command();
         help_ = add("-h,--help", 0);
         for (option& each : table_.options()) {
             if (each.words != word_rule::none) continue;
@@ -50,22 +75,9 @@ class word_reader {
         }
     }
 
-    // Nothing is set where help is asked for.
-    std::optional<word_problem> read(std::span<const char* const> words) {
-        auto args = prepared(words);
-        const bool parsed = parse(std::move(args));
-        if (asks_help() || !parsed) return std::move(problem_);
-        const auto rest = app_.remaining();
-        if (!take_flags() || !take_words(rest)) return std::move(problem_);
-        return std::nullopt;
-    }
-
-    [[nodiscard]] bool asks_help() const { return help_->count() > 0; }
-
- private:
     CLI::Option* add(const std::string& names, int values) {
         const CLI::callback_t keep = [](const CLI::results_t&) { return true; };
-        CLI::Option* added = app_.add_option(names, keep);
+        CLI::Option* added = app_->add_option(names, keep);
         added->type_size(values)->expected(values);
         added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         added->allow_extra_args(false);
@@ -117,7 +129,7 @@ class word_reader {
 
     bool parse(std::vector<std::string> args) {
         try {
-            app_.parse(std::move(args));
+            app_->parse(std::move(args));
             return true;
         } catch (const CLI::ParseError& error) {
             if (missing_ == nullptr) return fail({.what = error.what()});
@@ -129,7 +141,7 @@ class word_reader {
 
     bool take_flags() {
         std::map<CLI::Option*, std::size_t> taken;
-        for (CLI::Option* each : app_.parse_order()) {
+        for (CLI::Option* each : app_->parse_order()) {
             const std::string& value = each->results().at(taken[each]++);
             option& target = *flags_.at(each);
             if (auto wrong = target.set(value)) {
@@ -189,7 +201,7 @@ class word_reader {
     }
 
     option_table& table_;
-    CLI::App app_;
+    std::optional<CLI::App> app_;
     CLI::Option* help_ = nullptr;
     std::map<CLI::Option*, option*> flags_;
     option* missing_ = nullptr;  // the last word is its flag, and no value follows
