@@ -44,10 +44,15 @@ constexpr std::array facts{
     fact{"connect.p99", fact_type::duration, "of the connections made: name, address, TCP"},
     fact{"tls.p99", fact_type::duration, "of the connections made: the handshake"},
     fact{"first_byte.p99", fact_type::duration, "from the sending to the answer's first byte"},
+    fact{"baseline", fact_type::baseline, "with --compare its runs: p99 <= baseline * 1.05"},
 };
 
 std::optional<text_error> check_expectation(std::string_view text, expression& into) {
     return expression::parse(text, facts, into);
+}
+
+std::optional<text_error> check_tell(std::string_view text, fact_path& into) {
+    return fact_path::parse(text, facts, into);
 }
 
 std::optional<text_error> take_url(std::string_view text, std::string& into) {
@@ -100,6 +105,8 @@ void describe_sureness(bench_options& options, option_table& table) {
         .add_parsed("expect", options.expect, check_expectation, "E",
                     "all must hold: 'p99 < 20ms', 'errors < 0.1%'")
         .kind(value_kind::expression);
+    table.add_parsed("tell", options.tell, check_tell, "NAME",
+                     "print this figure instead of the table: p99, rate");
     table.advise("-m", "use --timeout for one request, -z for the whole");
     table.advise("--max-time", "use --timeout for one request, -z for the whole");
 }
@@ -127,6 +134,10 @@ void describe_comparing(bench_options& options, option_table& table) {
 }
 
 std::optional<std::string> check_comparing(const bench_options& options) {
+    const auto mentions = [](const auto& each) { return each.mentions("baseline"); };
+    const bool asks = std::ranges::any_of(options.expect, mentions) ||
+                      std::ranges::any_of(options.tell, mentions);
+    if (asks && options.compare.empty()) return "baseline is of --compare: name its FILE or URL";
     if (options.saving == save_mode::append && options.save.empty())
         return "--append needs --save FILE";
     const bool more = options.saving == save_mode::append;

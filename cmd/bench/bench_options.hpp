@@ -3,6 +3,7 @@
 
 #include "cmd/bench/load/arrivals.hpp"
 #include "cmd/common/expression.hpp"
+#include "cmd/common/fact_path.hpp"
 #include "cmd/common/http_options.hpp"
 #include "cmd/common/talk_options.hpp"
 #include "cmd/common/units.hpp"
@@ -49,6 +50,7 @@ struct bench_options {
     duration timeout = std::chrono::seconds(10);  ///< one request, its connection included
     std::optional<duration> deadline;             ///< the whole run
     std::vector<expression> expect;               ///< checked against `bench_facts()`
+    std::vector<fact_path> tell;                  ///< instead of the table; checked likewise
 
     // What is kept of it; empty: nothing.
     std::string hlog;  ///< an interval log

@@ -116,7 +116,9 @@ bench_result pooled(std::span<const bench_result> runs) {
     return all;
 }
 
-fact_value bench_source::value(std::string_view name, std::string_view) const {
+fact_value bench_source::value(std::string_view name, std::string_view key) const {
+    if (name == "baseline")
+        return baseline_ == nullptr ? fact_value() : bench_source(*baseline_).value(key, {});
     const tally& seen = of_.seen;
     if (name == "requests") return static_cast<double>(seen.requests());
     if (name == "answers") return static_cast<double>(seen.answers);

@@ -59,12 +59,15 @@ struct bench_result {
 
 class bench_source final : public fact_source {
  public:
-    explicit bench_source(const bench_result& of) : of_(of) {}
+    /// `baseline`: what it is compared with; null: nothing. Both must outlive it.
+    explicit bench_source(const bench_result& of, const bench_result* baseline = nullptr)
+        : of_(of), baseline_(baseline) {}
 
     [[nodiscard]] fact_value value(std::string_view name, std::string_view key) const override;
 
  private:
     const bench_result& of_;
+    const bench_result* baseline_;
 };
 
 }  // namespace grove::cmd

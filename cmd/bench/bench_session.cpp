@@ -217,7 +217,7 @@ void bench_session::show_run(const side& of) const {
 void bench_session::show_all() const {
     const bench_result all = pooled(mine_.runs);
     if (!options_.talk.json) {
-        out_.write(to_table(all));
+        if (options_.tell.empty()) out_.write(to_table(all));
         for (const std::string& doubt : all.doubts()) out_.warning(doubt);
     } else if (rounds_ == 1 && !base_) {
         out_.json(to_json(all));
@@ -229,14 +229,38 @@ void bench_session::show_all() const {
 exit_code bench_session::judge() const {
     const bench_result all = pooled(mine_.runs);
     exit_code code = all.seen.answers > 0 ? exit_code::ok : exit_code::shortfall;
-    const bench_source source(all);
+    std::optional<bench_result> base;
+    if (base_ && !base_->runs.empty()) base = pooled(base_->runs);
+    const bench_source source(all, base ? &*base : nullptr);
     for (const expression& each : options_.expect) {
         const verdict held = each.evaluate(source);
         if (held) continue;
         out_.error("not as expected: " + held.explanation);
         code = exit_code::shortfall;
     }
-    return code;
+    return tell(source) ? code : merge(code, exit_code::shortfall);
+}
+
+/// Result: all that `--tell` asks for is there.
+bool bench_session::tell(const bench_source& source) const {
+    json_object line;
+    line.open("told");
+    bool all_there = true;
+    for (const fact_path& each : options_.tell) {
+        const auto found = each.read(source);
+        if (!found) {
+            out_.error(each.source() + " is absent (of what --tell asks for)");
+            all_there = false;
+        } else if (!options_.talk.json) {
+            out_.line(found->text);
+        } else if (found->is_json) {
+            line.add_json(each.source(), found->text);
+        } else {
+            line.add(each.source(), found->text);
+        }
+    }
+    if (options_.talk.json && !options_.tell.empty()) out_.json(line.text());
+    return all_there;
 }
 
 std::vector<bench_result> bench_session::all_runs() const {
@@ -253,7 +277,7 @@ exit_code bench_session::tell_comparison() const {
         line.add("interleaved", base_->plan.has_value()).add("same_machine", changed_.empty());
         add_to(line, seen);
         out_.json(line.text());
-    } else {
+    } else if (options_.tell.empty()) {
         out_.write(fmt::format("\n  compared with {}: {} there, {} here{}\n\n{}", base_->target,
                                runs_text(seen.base_runs), runs_text(seen.runs),
                                base_->plan ? ", in turns" : "", to_table(seen)));

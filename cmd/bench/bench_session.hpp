@@ -56,6 +56,7 @@ class bench_session {
     void show_run(const side& of) const;
     void show_all() const;
     [[nodiscard]] exit_code judge() const;
+    [[nodiscard]] bool tell(const bench_source& source) const;
     [[nodiscard]] exit_code tell_comparison() const;
     void write_reports() const;
     void save() const;

@@ -87,8 +87,18 @@ TEST(bench_facts, all_have_a_value_where_all_was_measured) {
     r.open = true;
     for (grove::histogram* h : {&r.seen.service, &r.seen.first_byte, &r.seen.connect, &r.seen.tls})
         h->record(ms);
-    for (const grove::cmd::fact& f : grove::cmd::bench_facts()) (void)number(r, f.name);
+    for (const grove::cmd::fact& f : grove::cmd::bench_facts()) {
+        if (f.type != grove::cmd::fact_type::baseline) (void)number(r, f.name);
+    }
     EXPECT_DOUBLE_EQ(number(r, "raw.p99"), 0.001);
+}
+
+TEST(bench_facts, have_a_baseline_where_there_is_one) {
+    const bench_result r = a_result();
+    const grove::cmd::bench_source alone(r);
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(alone.value("baseline", "requests")));
+    const grove::cmd::bench_source compared(r, &r);
+    EXPECT_EQ(compared.value("baseline", "requests"), alone.value("requests", ""));
 }
 
 TEST(load_errors, are_told_apart) {
