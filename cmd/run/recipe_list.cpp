@@ -81,6 +81,7 @@ std::string list_steps(const checked_recipe& of, const verb_book& verbs, std::si
             for (const placed_name& one : each.needs) names.push_back(one.name);
             notes += fmt::format("  (needs {})", fmt::join(names, ", "));
         }
+        if (each.when_true) notes += fmt::format("  (when {})", one_line(each.when_true->text));
         if (!each.tags.empty()) notes += fmt::format("  #{}", fmt::join(each.tags, " #"));
         text += fmt::format(
             "  {:<{}} {}{}\n", each.id, width,

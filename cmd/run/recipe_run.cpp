@@ -2,37 +2,23 @@
 #include "cmd/run/recipe_run.hpp"
 
 #include "cmd/common/descriptors.hpp"
-#include "cmd/common/report_file.hpp"
 #include "cmd/common/units.hpp"
 #include "cmd/run/recipe/call_words.hpp"
-#include "cmd/run/run_html.hpp"
-#include "cmd/run/run_report.hpp"
+#include "cmd/run/recipe/recipe_facts.hpp"
 
 #include <grove/error.hpp>
-#include <grove/file.hpp>
 #include <grove/timeout.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <exception>
-#include <filesystem>
 #include <optional>
 #include <thread>
 #include <utility>
 
 namespace grove::cmd {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// What the command line says, else the recipe.
-recipe_report reports_of(const run_options& options, const recipe& of) {
-    return {.junit = options.junit.empty() ? of.report.junit : options.junit,
-            .json = of.report.json,
-            .html = options.html.empty() ? of.report.html : options.html};
-}
 
 std::string again_of(const run_options& options) {
     std::string text = "grove run";
@@ -61,55 +47,20 @@ recipe_run::recipe_run(const run_options& options, const checked_recipe& of, con
       runner_(verbs, values_, journal_, options.grace),
       services_(
           of, plan, verbs, values_, journal_,
-          [this](std::size_t service, const std::string& why) { service_died(service, why); }) {
-    report_ = reports_of(options, of.what);
-    check_reports();
+          [this](std::size_t service, const std::string& why) { service_died(service, why); }),
+      reports_(options, of, journal_, out) {
     enlist();
 }
 
 recipe_run::~recipe_run() = default;
 
-void recipe_run::check_reports() const {
-    for (const auto& [name, path] :
-         {std::pair("junit", &report_.junit), std::pair("json", &report_.json),
-          std::pair("html", &report_.html)}) {
-        if (path->empty()) continue;
-        const fs::path folder = fs::path(*path).parent_path();
-        if (!folder.empty()) fs::create_directories(folder);
-        check_report_file(name, *path);
-    }
-}
-
-/// To stdout with --json, and to the recipe's file.
-void recipe_run::send_events() {
-    if (!report_.json.empty()) events_.open(report_.json, std::ios::trunc);
-    if (!events_.is_open() && !out_.options().json) return;
-    journal_.on_change(
-        [this](const task_record& of) { write_event(to_json(of, journal_.elapsed())); });
-    journal_.on_line(
-        [this](const task_record& of, const log_line& line) { write_event(to_json(of, line)); });
-}
-
-void recipe_run::write_event(const std::string& line) {
-    if (out_.options().json) out_.json(line);
-    if (events_.is_open()) events_ << line << '\n';
-}
-
-/// Throws: `std::system_error`.
-void recipe_run::write_reports(exit_code code) {
-    write_event(sum_as_json(journal_, of_.what, to_int(code)));
-    if (events_.is_open() && !events_.flush()) throw_error(EIO, "write " + report_.json);
-    if (!report_.junit.empty()) write_file_atomically(report_.junit, to_junit(journal_, of_.what));
-    if (report_.html.empty()) return;
-    write_file_atomically(report_.html, to_html(journal_, of_.what));
-    out_.say("report: " + report_.html);
-}
-
 void recipe_run::enlist() {
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
         const plan_node& node = plan_.nodes[i];
-        tasks_[i].record =
-            journal_.add({.id = node.id, .verb = node.step->call.verb, .is_final = node.final});
+        tasks_[i].record = journal_.add({.id = node.id,
+                                         .verb = node.step->call.verb,
+                                         .place = node.step->offset,
+                                         .is_final = node.final});
         tasks_[i].services = services_.behind(node.services);
         services_.claim(tasks_[i].services);
     }
@@ -119,7 +70,7 @@ exit_code recipe_run::execute() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     run_console console(out_, journal_, of_.what, again_of(options_));
-    send_events();
+    reports_.begin();
     tick_ = [&console] { return console.tick(); };
     const on_exit no_more_ticks([this] { tick_ = {}; });
     const auto limit = options_.deadline ? options_.deadline : of_.what.deadline;
@@ -131,7 +82,7 @@ exit_code recipe_run::execute() {
     console.finish();
     const exit_code how = merge(signals_.code(), code());
     phase_ = phase::reports;
-    write_reports(how);
+    reports_.finish(how);
     return how;
 }
 
@@ -213,7 +164,16 @@ std::string recipe_run::reason_to_skip(std::size_t number) const {
         return fmt::format("needs {}, which {}", plan_.nodes[each].id,
                            tasks_[each].state == task_state::failed ? "failed" : "did not run");
     }
-    return {};
+    return node.step->when_true ? reason_of_condition(node) : std::string();
+}
+
+std::string recipe_run::reason_of_condition(const plan_node& node) const {
+    const recipe_facts facts(of_.what, *node.step);
+    expression condition;
+    static_cast<void>(expression::parse(node.step->when_true->text, facts.all(), condition));
+    const name_lookup names = values_.lookup({node.step, nullptr}, &node.matrix);
+    const verdict held = condition.evaluate(recipe_fact_source(facts, names));
+    return held ? std::string() : "only when " + values_.secrets()(held.explanation);
 }
 
 std::string recipe_run::reason_to_skip_final(const recipe_step& step) const {

@@ -9,6 +9,7 @@
 #include "cmd/run/run_console.hpp"
 #include "cmd/run/run_journal.hpp"
 #include "cmd/run/run_options.hpp"
+#include "cmd/run/run_reports.hpp"
 #include "cmd/run/run_values.hpp"
 #include "cmd/run/service_host.hpp"
 #include "cmd/run/step_runner.hpp"
@@ -18,7 +19,6 @@
 #include <grove/greenlet.hpp>
 
 #include <cstddef>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
@@ -59,6 +59,7 @@ class recipe_run {
     [[nodiscard]] bool may_start(std::size_t number) const;
     /// Result: why it is not to run; empty: it is.
     [[nodiscard]] std::string reason_to_skip(std::size_t number) const;
+    [[nodiscard]] std::string reason_of_condition(const plan_node& node) const;
     [[nodiscard]] std::string reason_to_skip_final(const recipe_step& step) const;
     void live(std::size_t number);
     void end(std::size_t number, task_state how, const std::string& reason);
@@ -73,11 +74,6 @@ class recipe_run {
     void cancel_steps();
     void wait_for_news();
     [[nodiscard]] exit_code code() const;
-
-    void check_reports() const;
-    void send_events();
-    void write_event(const std::string& line);
-    void write_reports(exit_code code);
 
     const run_options& options_;
     const checked_recipe& of_;
@@ -99,8 +95,7 @@ class recipe_run {
     std::function<deadline()> tick_;  // of the console, while it shows
     step_runner runner_;
     service_host services_;
-    recipe_report report_;
-    std::ofstream events_;
+    run_reports reports_;
 };
 
 }  // namespace grove::cmd

@@ -2,7 +2,11 @@
 #include "cmd/run/run.hpp"
 
 #include "cmd/common/output.hpp"
+#include "cmd/common/suggestion.hpp"
+#include "cmd/common/terminal_text.hpp"
+#include "cmd/run/github_annotation.hpp"
 #include "cmd/run/recipe/recipe_check.hpp"
+#include "cmd/run/recipe/recipe_schema.hpp"
 #include "cmd/run/recipe/toml_value.hpp"
 #include "cmd/run/recipe_list.hpp"
 #include "cmd/run/recipe_run.hpp"
@@ -12,22 +16,59 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 namespace grove::cmd {
 namespace {
 
-constexpr const char* usual_file = "grove.toml";
+namespace fs = std::filesystem;
 
-std::string file_of(const run_options& options) {
-    return options.file.empty() ? usual_file : options.file.front();
+/// The recipes in `folder`, for hints.
+std::vector<std::string> recipes_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    std::error_code unreadable;
+    for (const auto& each : fs::directory_iterator(folder.empty() ? "." : folder, unreadable)) {
+        if (each.path().extension() == ".toml") names.push_back((folder / each.path().filename()));
+    }
+    std::ranges::sort(names);
+    return names;
 }
 
-/// Throws: `std::system_error`.
+/// `wanted`: a recipe's name without its ending; empty: any.
+std::string hint_among(const std::string& wanted, const fs::path& folder) {
+    constexpr std::size_t most_listed = 8;
+    std::vector<std::string> there = recipes_in(folder);
+    if (there.empty()) return "; name one: grove run FILE";
+    std::vector<std::string> stems;
+    for (const std::string& each : there) stems.push_back(fs::path(each).stem().string());
+    const std::vector<std::string_view> names(stems.begin(), stems.end());
+    if (const std::string_view best = nearest(wanted, names); !best.empty()) {
+        const auto place = std::ranges::find(stems, best) - stems.begin();
+        return fmt::format("; did you mean {}?", one_line(there[static_cast<std::size_t>(place)]));
+    }
+    if (there.size() > most_listed) there.resize(most_listed);
+    return one_line(
+        fmt::format("; there {} {}", there.size() == 1 ? "is" : "are", fmt::join(there, ", ")));
+}
+
+/// Throws: `std::invalid_argument` where no recipe is there; `std::system_error`.
 std::string read_source(const std::string& file) {
-    return read_file(file == "-" ? "/dev/stdin" : file);
+    if (file == "-") return read_file("/dev/stdin");
+    const fs::path path(file);
+    std::error_code unknown;
+    const fs::file_status what = fs::status(path, unknown);
+    if (what.type() == fs::file_type::not_found)
+        throw std::invalid_argument(
+            fmt::format("there is no {}{}", one_line(file),
+                        hint_among(path.stem().string(), path.parent_path())));
+    if (what.type() == fs::file_type::directory)
+        throw std::invalid_argument(
+            fmt::format("{} is a folder, not a recipe{}", one_line(file), hint_among({}, path)));
+    return read_file(file);
 }
 
 /// `--vars FILE`: names and values of TOML.
@@ -68,6 +109,11 @@ void tell_problems(const recipe_problems& problems, const checked_recipe& of,
             out.json(to_json(each, of.text, file));
         else
             out.print_talk(to_text(each, of.text, file));
+        if (is_github())
+            out.print_talk(github_error({.file = file,
+                                         .place = place_of(of.text, each.offset),
+                                         .title = code_of(each.kind),
+                                         .message = each.what}));
     }
     if (options.talk.json) return;
     out.error(
@@ -103,18 +149,22 @@ void tell_missing(const checked_recipe& of) {
 
 /// The folder of the recipe; empty: this one.
 std::string folder_of(const std::string& file) {
-    return file == "-" ? std::string() : std::filesystem::path(file).parent_path().string();
+    return file == "-" ? std::string() : fs::path(file).parent_path().string();
 }
 
 /// What was typed starts from the folder in which it was typed.
 run_options with_whole_paths(run_options options) {
     for (std::string* path : {&options.junit, &options.html}) {
-        if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
+        if (!path->empty()) *path = fs::absolute(*path).lexically_normal().string();
     }
     return options;
 }
 
 exit_code run_checked(const run_options& typed, output& out) {
+    if (typed.schema) {
+        out.line(recipe_schema(verb_book(typed.verbs)));
+        return exit_code::ok;
+    }
     const run_options options = with_whole_paths(typed);
     const std::string file = file_of(options);
     const verb_book verbs(options.verbs);
@@ -139,11 +189,6 @@ exit_code run_recipe(const run_options& options, output& out) {
     } catch (const std::invalid_argument& e) {
         out.error(e.what());
         return exit_code::usage;
-    } catch (const std::system_error& e) {
-        const bool absent = e.code() == std::errc::no_such_file_or_directory;
-        out.error(e.what() +
-                  std::string(absent && options.file.empty() ? " (grove run FILE)" : ""));
-        return exit_code::environment;
     } catch (const std::runtime_error& e) {
         out.error(e.what());
         return exit_code::environment;

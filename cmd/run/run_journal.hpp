@@ -40,6 +40,7 @@ struct task_record {
     std::string id;
     std::string verb;
     std::string command = {};  ///< as one would type it
+    std::size_t place = 0;     ///< in the recipe, in bytes
     bool is_service = false;
     bool is_final = false;
     task_state state = task_state::waiting;

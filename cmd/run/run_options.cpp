@@ -7,6 +7,10 @@ namespace grove::cmd {
 
 using namespace std::chrono_literals;
 
+std::string file_of(const run_options& options) {
+    return options.file.empty() ? "grove.toml" : options.file.front();
+}
+
 void describe(run_options& options, option_table& table) {
     table.group("What");
     table.words("file", options.file, "FILE", "the recipe (TOML); ./grove.toml; - stdin")
@@ -24,6 +28,7 @@ void describe(run_options& options, option_table& table) {
     table.flag("list", options.list, "list its steps and variables, and run nothing");
     table.flag("graph", options.graph, "draw what waits for what, for Graphviz: | dot -Tsvg");
     table.flag({'n', "dry-run"}, options.dry_run, "say what would be run");
+    table.flag("schema", options.schema, "print the JSON Schema of recipes, for editors");
     table.group("Reports");
     table.add("junit", options.junit, "FILE", "a case a step, for CI").kind(value_kind::file);
     table.add("html", options.html, "FILE", "a page: what ran when, and its output")
@@ -39,8 +44,10 @@ std::optional<std::string> validate(const run_options& options) {
     if (options.talk.quiet && options.talk.verbose) return "-q and -v exclude each other";
     if (options.file.size() > 1)
         return "one recipe at a time: " + options.file[1] + " is one too many";
-    if (int{options.check} + int{options.list} + int{options.dry_run} + int{options.graph} > 1)
-        return "--check, --list, --dry-run and --graph exclude each other";
+    if (options.check + options.list + options.dry_run + options.graph + options.schema > 1)
+        return "--check, --list, --dry-run, --graph and --schema exclude each other";
+    if (options.schema && !options.file.empty())
+        return "--schema is of all recipes: leave out " + options.file.front();
     return std::nullopt;
 }
 

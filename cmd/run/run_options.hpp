@@ -35,6 +35,7 @@ struct run_options {
     bool list = false;
     bool dry_run = false;
     bool graph = false;
+    bool schema = false;  ///< of any recipe; none is read
 
     // What of it.
     std::vector<given_value> set;
@@ -52,6 +53,9 @@ struct run_options {
 
     talk_options talk;
 };
+
+/// The recipe's file.
+[[nodiscard]] std::string file_of(const run_options& options);
 
 void describe(run_options& options, option_table& table);
 

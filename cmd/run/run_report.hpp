@@ -6,13 +6,17 @@
 
 #include <string>
 
-/// What a run leaves behind for machines and people: JUnit's XML, JSON lines, and a page.
+/// What a run leaves behind for machines and people: JUnit's XML, JSON lines, a trace, and a page.
 
 namespace grove::cmd {
 
 /// For CI: a case a step; services that failed are cases too. A step that was skipped or stopped is
 /// marked as skipped.
 [[nodiscard]] std::string to_junit(const run_journal& journal, const recipe& of);
+
+/// For chrome://tracing and Perfetto: what ran when, what runs at once in rows below each other;
+/// each service in a row of its own.
+[[nodiscard]] std::string to_trace(const run_journal& journal, const recipe& of);
 
 /// One happening, without a line feed:
 ///

@@ -73,7 +73,8 @@ service_host::service_host(const checked_recipe& of, const run_plan& plan, const
     for (const recipe_service& each : of.what.services) {
         auto made = std::make_unique<service>();
         made->what = &each;
-        made->record = journal.add({.id = each.id, .verb = each.call.verb, .is_service = true});
+        made->record = journal.add(
+            {.id = each.id, .verb = each.call.verb, .place = each.offset, .is_service = true});
         services_.push_back(std::move(made));
     }
 }

@@ -27,17 +27,62 @@ using namespace std::chrono_literals;
 
 constexpr duration longest_pause = 1min;
 
-/// `grove fetch` tells what is to be saved in its JSON line, and keeps no file that nobody asked
-/// for.
+bool tells(const recipe_step& step, const verb_book& verbs) {
+    const verb* const of = verbs.find(step.call.verb);
+    if (of == nullptr) return false;
+    const auto& names = verbs.option_names(*of);
+    return std::ranges::find(names, "tell") != names.end();
+}
+
+/// What a verb is asked to say of itself for `save` and `retry.on`. `grove fetch` keeps no file
+/// that nobody asked for.
 extra_words words_for(const recipe_step& step, const verb_book& verbs) {
     extra_words words;
     if (step.call.is_program()) return words;
     if (discards_answers(step, verbs)) words.emplace_back("--output=/dev/null");
-    if (step.save.empty()) return words;
-    words.emplace_back("--json");
+    const bool asks_status = step.retry_on && step.call.verb == "fetch";
+    const bool told = !step.save.empty() && tells(step, verbs);
+    // What poll prints for people is no answer to `json.address`.
+    const bool polled = !step.save.empty() && step.call.verb == "poll";
+    if (asks_status || told || polled) words.emplace_back("--json");
+    if (!told) return words;
     for (const placed_pair& each : step.save) words.push_back("--tell=" + each.value.text);
     return words;
 }
+
+/// The first line of JSON that has `key`; null where there is none.
+boost::json::value line_with(std::string_view key, std::string_view lines) {
+    while (!lines.empty()) {
+        const std::size_t end = std::min(lines.find('\n'), lines.size());
+        boost::json::error_code wrong;
+        boost::json::value line = boost::json::parse({lines.data(), end}, wrong);
+        if (!wrong && line.is_object() && line.get_object().contains({key.data(), key.size()}))
+            return line;
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+    return {};
+}
+
+/// Of a verb besides: the status in a line of its --json.
+class attempt_source final : public fact_source {
+ public:
+    attempt_source(const program_source& program, const std::string& out)
+        : program_(program), out_(out) {}
+
+    [[nodiscard]] fact_value value(std::string_view name, std::string_view key) const override {
+        if (name != "status") return program_.value(name, key);
+        const boost::json::value line = line_with(name, out_);
+        const auto* const status =
+            line.is_object() ? line.get_object().if_contains("status") : nullptr;
+        return status != nullptr && status->is_int64()
+                   ? fact_value(static_cast<double>(status->get_int64()))
+                   : fact_value();
+    }
+
+ private:
+    const program_source& program_;
+    const std::string& out_;
+};
 
 std::string how_it_ended(int returncode) {
     return returncode < 0 ? exit_status::killed_by(-returncode).text()
@@ -49,8 +94,9 @@ std::string how_it_ended(int returncode) {
 std::string step_runner::run(const plan_node& node, std::size_t number) {
     duration pause = node.step->retry_pause;
     for (unsigned left = node.step->retries;; --left) {
-        std::string failure = attempt(node, number);
+        auto [failure, refusal] = attempt(node, number);
         if (failure.empty() || left == 0) return failure;
+        if (!refusal.empty()) return failure + "\nnot tried again: " + refusal;
         journal_.wrote(number, true,
                        fmt::format("failed, tried again in {}: {}", format_duration(pause),
                                    failure.substr(0, failure.find('\n'))));
@@ -59,7 +105,7 @@ std::string step_runner::run(const plan_node& node, std::size_t number) {
     }
 }
 
-std::string step_runner::attempt(const plan_node& node, std::size_t number) {
+step_runner::attempt_end step_runner::attempt(const plan_node& node, std::size_t number) {
     const recipe_step& step = *node.step;
     const name_lookup names = values_.lookup({&step, nullptr}, &node.matrix);
     const deadline begin = deadline::now();
@@ -73,10 +119,19 @@ std::string step_runner::attempt(const plan_node& node, std::size_t number) {
                                  journal_.wrote(number, from == output_stream::err, line);
                              });
         try {
-            const auto status = child.wait(until);
-            if (status) return judge(node, child, status->returncode(), deadline::now() - begin);
-            child.stop(SIGTERM, grace_);
-            return fmt::format("was not done within {}", format_duration(*step.timeout));
+            attempt_end end;
+            auto status = child.wait(until);
+            if (status) {
+                end.failure = judge(node, child, status->returncode(), deadline::now() - begin);
+            } else {
+                status = child.stop(SIGTERM, grace_);
+                end.failure = fmt::format("was not done within {}", format_duration(*step.timeout));
+            }
+            if (!end.failure.empty()) {
+                end.refusal =
+                    refusal_of(node, child, status->returncode(), deadline::now() - begin);
+            }
+            return end;
         } catch (...) {
             // Whatever interrupts the step, its program ends as it would by Ctrl-C.
             const shield until_done;
@@ -86,19 +141,36 @@ std::string step_runner::attempt(const plan_node& node, std::size_t number) {
     } catch (const service_failed&) {
         throw;
     } catch (const std::runtime_error& e) {
-        return values_.secrets()(e.what());
+        return {.failure = values_.secrets()(e.what()), .refusal = {}};
     }
+}
+
+std::string step_runner::refusal_of(const plan_node& node, const captured_child& child,
+                                    int returncode, duration took) {
+    const recipe_step& step = *node.step;
+    if (!step.retry_on) return {};
+    const auto text = expand(*step.retry_on, values_.lookup({&step, nullptr}, &node.matrix));
+    if (!text) return step.retry_on->text + " has no value";
+    expression wanted;
+    if (const auto wrong = expression::parse(text->text, retry_facts(step.call.verb), wanted))
+        return values_.secrets()("retry.on: " + wrong->what + ": " + text->text);
+    const std::string& out = child.kept(output_stream::out);
+    const program_source program(returncode, out, child.kept(output_stream::err), took);
+    const verdict held = wanted.evaluate(attempt_source(program, out));
+    return held ? std::string() : values_.secrets()(held.explanation);
 }
 
 std::string step_runner::judge(const plan_node& node, const captured_child& child, int returncode,
                                duration took) {
     const recipe_step& step = *node.step;
-    if (step.call.is_program()) {
-        std::string failure = judge_program(node, child, returncode, took);
-        return failure.empty() ? save_program(node, child, returncode, took) : failure;
-    }
-    if (returncode != 0) return how_it_ended(returncode);
-    return step.save.empty() ? std::string() : save_told(node, child.kept(output_stream::out));
+    std::string failure;
+    if (step.call.is_program())
+        failure = judge_program(node, child, returncode, took);
+    else if (returncode != 0)
+        failure = how_it_ended(returncode);
+    if (!failure.empty() || step.save.empty()) return failure;
+    return tells(step, verbs_) ? save_told(node, child.kept(output_stream::out))
+                               : save(node, child, returncode, took);
 }
 
 std::string step_runner::judge_program(const plan_node& node, const captured_child& child,
@@ -120,8 +192,8 @@ std::string step_runner::judge_program(const plan_node& node, const captured_chi
     return returncode == 0 || asks_exit ? std::string() : how_it_ended(returncode);
 }
 
-std::string step_runner::save_program(const plan_node& node, const captured_child& child,
-                                      int returncode, duration took) {
+std::string step_runner::save(const plan_node& node, const captured_child& child, int returncode,
+                              duration took) {
     const program_source facts(returncode, child.kept(output_stream::out),
                                child.kept(output_stream::err), took);
     for (const placed_pair& each : node.step->save) {
@@ -135,10 +207,9 @@ std::string step_runner::save_program(const plan_node& node, const captured_chil
 }
 
 std::string step_runner::save_told(const plan_node& node, const std::string& out) {
-    boost::json::error_code wrong;
-    const auto line = boost::json::parse(out.substr(0, out.find('\n')), wrong);
+    const boost::json::value line = line_with("told", out);
     const boost::json::value* const told =
-        !wrong && line.is_object() ? line.as_object().if_contains("told") : nullptr;
+        line.is_object() ? line.get_object().if_contains("told") : nullptr;
     if (told == nullptr || !told->is_object()) return "told nothing to save";
     for (const placed_pair& each : node.step->save) {
         const boost::json::value* const found = told->as_object().if_contains(each.value.text);

@@ -29,13 +29,20 @@ class step_runner {
     [[nodiscard]] std::string run(const plan_node& node, std::size_t number);
 
  private:
-    [[nodiscard]] std::string attempt(const plan_node& node, std::size_t number);
+    struct attempt_end {
+        std::string failure;  ///< empty: it has passed
+        std::string refusal;  ///< why it is not to be tried again; empty: it may be
+    };
+
+    [[nodiscard]] attempt_end attempt(const plan_node& node, std::size_t number);
+    [[nodiscard]] std::string refusal_of(const plan_node& node, const captured_child& child,
+                                         int returncode, duration took);
     [[nodiscard]] std::string judge(const plan_node& node, const captured_child& child,
                                     int returncode, duration took);
     [[nodiscard]] std::string judge_program(const plan_node& node, const captured_child& child,
                                             int returncode, duration took);
-    [[nodiscard]] std::string save_program(const plan_node& node, const captured_child& child,
-                                           int returncode, duration took);
+    [[nodiscard]] std::string save(const plan_node& node, const captured_child& child,
+                                   int returncode, duration took);
     [[nodiscard]] std::string save_told(const plan_node& node, const std::string& out);
 
     const verb_book& verbs_;

@@ -4,6 +4,7 @@
 #include "cmd/common/command_line.hpp"
 #include "cmd/common/fact_path.hpp"
 #include "cmd/run/recipe/program_facts.hpp"
+#include "cmd/run/recipe/recipe_facts.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -53,9 +54,27 @@ std::vector<call_check::look> call_check::looks_at(const recipe_step& step) {
 void call_check::check(const recipe_step& step) const {
     for (const look& each : looks_at(step)) {
         check_call(step.call, each);
-        if (step.call.is_program()) check_facts(step, each);
+        check_facts(step, each);
     }
     check_saves(step);
+    check_condition(step);
+}
+
+void call_check::check_condition(const recipe_step& step) const {
+    if (!step.when_true) return;
+    const placed_text& text = *step.when_true;
+    if (const std::size_t braces = text.text.find("{{"); braces != std::string::npos) {
+        problems_.add(problem_kind::bad_template, text.place(braces),
+                      "names in when stand without braces",
+                      "write rate > 1000, not {{rate}} > 1000");
+        return;
+    }
+    const recipe_facts facts(in_, step);
+    expression ignored;
+    if (const auto wrong = expression::parse(text.text, facts.all(), ignored)) {
+        problems_.add(problem_kind::expression, text.place(wrong->offset), "when: " + wrong->what,
+                      wrong->hint);
+    }
 }
 
 void call_check::check(const recipe_service& service) const {
@@ -138,34 +157,33 @@ void call_check::check_ready(const service_ready& ready, const look& at) const {
 }
 
 void call_check::check_facts(const recipe_step& step, const look& at) const {
-    for (const placed_text& each : step.expect) {
-        bool certain = true;
-        const placed_text text = expanded(each, at, certain);
-        expression ignored;
-        const auto wrong = expression::parse(text.text, program_facts(), ignored);
-        if (wrong && certain) {
-            problems_.add(problem_kind::expression, text.place(wrong->offset),
-                          "expect: " + wrong->what, wrong->hint);
-        }
-    }
+    for (const placed_text& each : step.expect)
+        check_expression(each, "expect", program_facts(), at);
+    if (step.retry_on)
+        check_expression(*step.retry_on, "retry.on", retry_facts(step.call.verb), at);
+}
+
+void call_check::check_expression(const placed_text& text, std::string_view name,
+                                  std::span<const fact> facts, const look& at) const {
+    bool certain = true;
+    const placed_text typed = expanded(text, at, certain);
+    expression ignored;
+    const auto wrong = expression::parse(typed.text, facts, ignored);
+    if (!wrong || !certain) return;
+    problems_.add(problem_kind::expression, typed.place(wrong->offset),
+                  fmt::format("{}: {}", name, wrong->what), wrong->hint);
 }
 
 void call_check::check_saves(const recipe_step& step) const {
     for (const placed_pair& each : step.save) {
         std::optional<text_error> wrong;
-        if (step.call.is_program()) {
+        const verb* const of = verbs_.find(step.call.verb);
+        const auto use = of == nullptr ? nullptr : of->prepare();
+        if (option* const tell = use == nullptr ? nullptr : use->table().find("tell")) {
+            wrong = tell->set(each.value.text);
+        } else {
             fact_path ignored;
             wrong = fact_path::parse(each.value.text, program_facts(), ignored);
-        } else if (const verb* const of = verbs_.find(step.call.verb)) {
-            const auto use = of->prepare();
-            option* const tell = use->table().find("tell");
-            if (tell == nullptr) {
-                problems_.add(problem_kind::unavailable, each.offset,
-                              fmt::format("{} has nothing to save", step.call.verb),
-                              "fetch, exec and sh have");
-                continue;
-            }
-            wrong = tell->set(each.value.text);
         }
         if (!wrong) continue;
         problems_.add(problem_kind::expression, each.value.place(wrong->offset),

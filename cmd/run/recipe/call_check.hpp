@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/common/expression.hpp"
 #include "cmd/common/verb.hpp"
 #include "cmd/run/recipe/recipe.hpp"
 #include "cmd/run/recipe/recipe_names.hpp"
@@ -8,6 +9,7 @@
 #include "cmd/run/recipe/variables.hpp"
 #include "cmd/run/recipe/verb_book.hpp"
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +41,11 @@ class call_check {
                      const verb& of, std::size_t offset, const look& at) const;
     void check_ready(const service_ready& ready, const look& at) const;
     void check_facts(const recipe_step& step, const look& at) const;
+    /// `name`: of the key, for messages.
+    void check_expression(const placed_text& text, std::string_view name,
+                          std::span<const fact> facts, const look& at) const;
     void check_saves(const recipe_step& step) const;
+    void check_condition(const recipe_step& step) const;
     /// Result: the text as it will be, or as much like it as can be; `certain` turns false for one
     /// that is made up.
     [[nodiscard]] placed_text expanded(const placed_text& text, const look& at,

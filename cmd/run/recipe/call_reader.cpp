@@ -36,7 +36,8 @@ recipe_call step_reader::read_call(table_reader& table, const std::vector<std::s
         made.options = defaults->second;
     static_cast<void>(table.take(found->key));
     if (found->value.type == toml_type::table && !made.is_program()) {
-        for (const toml_entry& each : found->value.entries) read_option(each, made.options);
+        table_reader inside(source_, found->value, found->key);
+        read_options(inside, made);
     } else {
         read_words(found->value, made);
     }

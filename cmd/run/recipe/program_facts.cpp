@@ -16,6 +16,9 @@ constexpr std::array facts{
     fact{"json", fact_type::json, "json.a[0].b: its stdout as JSON"},
     fact{"time", fact_type::duration, "from its start to its end"}};
 
+constexpr std::array outcome{facts[0], facts[1], facts[2], facts[4],
+                             fact{"status", fact_type::number, "of the answer, if there was one"}};
+
 std::string_view without_last_line_feed(std::string_view text) noexcept {
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with('\r')) text.remove_suffix(1);
@@ -31,6 +34,12 @@ struct program_source::document {
 
 std::span<const fact> program_facts() noexcept {
     return facts;
+}
+
+std::span<const fact> retry_facts(std::string_view verb) noexcept {
+    if (verb == "exec" || verb == "sh") return facts;
+    const std::span<const fact> all = outcome;
+    return verb == "fetch" ? all : all.first(outcome.size() - 1);
 }
 
 program_source::program_source(int exit, const std::string& out, const std::string& err,

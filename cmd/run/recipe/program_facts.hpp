@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 /// What `expect` and `save` of a step that runs another program see of it: its exit code, or minus
 /// the signal that ended it, what it wrote, and how long it took.
@@ -16,6 +17,10 @@ namespace grove::cmd {
 
 /// `exit stdout stderr json time`.
 [[nodiscard]] std::span<const fact> program_facts() noexcept;
+
+/// What `retry.on` of a step with that verb sees: of grove's verbs their end as programs, and of
+/// `fetch` the `status` of its answer.
+[[nodiscard]] std::span<const fact> retry_facts(std::string_view verb) noexcept;
 
 class program_source final : public fact_source {
  public:

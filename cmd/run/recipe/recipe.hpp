@@ -81,11 +81,13 @@ struct recipe_step {
     std::vector<placed_name> needs = {};
     bool has_needs = false;  ///< it waits for those alone
     bool parallel = false;
+    std::optional<placed_text> when_true = {};  ///< `when` of a step: else it is skipped
     std::vector<matrix_axis> matrix = {};
     unsigned retries = 0;
     duration retry_pause = std::chrono::milliseconds(500);
-    std::optional<duration> timeout = {};  ///< of one attempt
-    std::vector<placed_text> expect = {};  ///< of a program; verbs have their own
+    std::optional<placed_text> retry_on = {};  ///< only after such a failure
+    std::optional<duration> timeout = {};      ///< of one attempt
+    std::vector<placed_text> expect = {};      ///< of a program; verbs have their own
     std::vector<placed_pair> save = {};
     std::optional<on_failure> on_fail = {};
     std::vector<std::string> tags = {};
@@ -155,6 +157,7 @@ struct recipe_report {
     std::string junit = {};  ///< files; empty: none
     std::string json = {};
     std::string html = {};
+    std::string trace = {};
 };
 
 struct recipe {

@@ -141,6 +141,7 @@ void visit_texts(const recipe_step& step, std::string_view source,
     for (const placed_pair& each : step.env) take(each.value);
     if (step.cwd) take(*step.cwd);
     for (const placed_text& each : step.expect) take(each);
+    if (step.retry_on) take(*step.retry_on);
     for (const matrix_axis& axis : step.matrix) std::ranges::for_each(axis.values, take);
 }
 

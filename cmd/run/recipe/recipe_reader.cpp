@@ -13,16 +13,13 @@
 namespace grove::cmd {
 namespace {
 
-constexpr std::array<std::string_view, 10> type_names{"string", "int",  "float", "bool", "duration",
-                                                      "size",   "port", "url",   "path", "enum"};
-
 class recipe_reader {
  public:
     recipe_reader(const recipe_source& source, const verb_book& verbs, recipe& into)
         : source_(source), verbs_(verbs), into_(into) {}
 
     void read(const toml_value& root) {
-        table_reader top(source_, root, "a recipe");
+        table_reader top(source_, root, recipe_keys);
         read_settings(top);
         read_vars(top);
         read_secrets(top);
@@ -60,22 +57,21 @@ class recipe_reader {
     }
 
     void read_settings(table_reader& top) {
-        const toml_value* const found = top.take("recipe", toml_type::table);
+        const toml_value* const found = top.take("recipe", key_type::table);
         if (found == nullptr) return;
-        table_reader table(source_, *found, "[recipe]");
+        table_reader table(source_, *found, settings_keys);
         if (auto name = table.plain_text("name"); !name.empty()) into_.name = std::move(name);
         into_.description = table.plain_text("description");
         into_.deadline = table.time("deadline");
         table.flag("fail_fast", into_.fail_fast);
-        if (const auto jobs = table.count("jobs", 1, 10000))
-            into_.jobs = static_cast<std::size_t>(*jobs);
+        if (const auto jobs = table.count("jobs")) into_.jobs = static_cast<std::size_t>(*jobs);
         into_.cwd = table.plain_text("cwd");
         into_.env = read_pairs(table, "env");
         table.refuse_rest();
     }
 
     void read_vars(table_reader& top) {
-        const toml_value* const found = top.take("vars", toml_type::table);
+        const toml_value* const found = top.take("vars", key_type::pairs);
         if (found == nullptr) return;
         for (const toml_entry& each : found->entries) {
             recipe_variable made{.name = each.key, .offset = each.offset};
@@ -96,8 +92,8 @@ class recipe_reader {
     }
 
     void read_variable(const toml_value& from, recipe_variable& into) {
-        table_reader table(source_, from, "a variable");
-        if (const auto type = table.choice("type", {type_names.begin(), type_names.end()}))
+        table_reader table(source_, from, variable_keys);
+        if (const auto type = table.choice("type"))
             into.type = variable_type{static_cast<unsigned char>(*type)};
         into.value = table.text("default");
         into.help = table.plain_text("help");
@@ -114,7 +110,7 @@ class recipe_reader {
     }
 
     void read_secrets(table_reader& top) {
-        const toml_value* const found = top.take("secrets", toml_type::table);
+        const toml_value* const found = top.take("secrets", key_type::named);
         if (found == nullptr) return;
         for (const toml_entry& each : found->entries) {
             recipe_secret made{.name = each.key, .offset = each.offset};
@@ -132,7 +128,7 @@ class recipe_reader {
 
     void read_secret(const toml_value& from, recipe_secret& into) {
         constexpr std::array<std::string_view, 3> keys{"env", "file", "exec"};
-        table_reader table(source_, from, "a secret");
+        table_reader table(source_, from, secret_keys);
         std::size_t given = 0;
         for (std::size_t i = 0; i < keys.size(); ++i) {
             std::string where = table.plain_text(keys.at(i));
@@ -148,17 +144,18 @@ class recipe_reader {
     }
 
     void read_report(table_reader& top) {
-        const toml_value* const found = top.take("report", toml_type::table);
+        const toml_value* const found = top.take("report", key_type::table);
         if (found == nullptr) return;
-        table_reader table(source_, *found, "[report]");
+        table_reader table(source_, *found, report_keys);
         into_.report = {.junit = table.plain_text("junit"),
                         .json = table.plain_text("json"),
-                        .html = table.plain_text("html")};
+                        .html = table.plain_text("html"),
+                        .trace = table.plain_text("trace")};
         table.refuse_rest();
     }
 
     void read_defaults(table_reader& top) {
-        const toml_value* const found = top.take("defaults", toml_type::table);
+        const toml_value* const found = top.take("defaults", key_type::defaults);
         if (found == nullptr) return;
         const step_reader options(source_, verbs_, defaults_);
         for (const toml_entry& each : found->entries) {

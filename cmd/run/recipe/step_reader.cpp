@@ -13,21 +13,14 @@
 namespace grove::cmd {
 namespace {
 
-struct signal_name {
-    std::string_view name;
-    int number;
-};
-
-constexpr std::array stop_names{signal_name{"TERM", SIGTERM}, signal_name{"INT", SIGINT},
-                                signal_name{"HUP", SIGHUP},   signal_name{"QUIT", SIGQUIT},
-                                signal_name{"USR1", SIGUSR1}, signal_name{"USR2", SIGUSR2},
-                                signal_name{"KILL", SIGKILL}};
+/// In the order in which `stop_keys` names them.
+constexpr std::array stop_signals{SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGKILL};
 
 }  // namespace
 
 std::vector<placed_pair> read_pairs(table_reader& table, std::string_view key) {
     std::vector<placed_pair> made;
-    const toml_value* const found = table.take(key, toml_type::table);
+    const toml_value* const found = table.take(key, key_type::pairs);
     if (found == nullptr) return made;
     for (const toml_entry& each : found->entries) {
         if (auto text = scalar_text(table.source(), each.value, each.key))
@@ -37,12 +30,14 @@ std::vector<placed_pair> read_pairs(table_reader& table, std::string_view key) {
 }
 
 recipe_step step_reader::read_step(const toml_value& table) const {
-    table_reader reader(source_, table, "a step");
+    table_reader reader(source_, table, step_keys);
+    reader.also(task_keys);
     recipe_step made;
     made.offset = table.offset;
     read_order(reader, made);
+    made.when_true = reader.text("when");
     read_matrix(reader, made);
-    if (const auto found = reader.choice("on_fail", {"stop", "continue", "skip"}))
+    if (const auto found = reader.choice("on_fail"))
         made.on_fail = on_failure{static_cast<unsigned char>(*found)};
     for (const placed_text& each : reader.texts("tags")) made.tags.push_back(each.text);
     read_common(reader, made);
@@ -50,11 +45,12 @@ recipe_step step_reader::read_step(const toml_value& table) const {
 }
 
 recipe_step step_reader::read_final(const toml_value& table) const {
-    table_reader reader(source_, table, "a step of [[finally]]");
+    table_reader reader(source_, table, final_keys);
+    reader.also(task_keys);
     recipe_step made;
     made.offset = table.offset;
     made.id = reader.plain_text("id");
-    if (const auto found = reader.choice("when", {"always", "failed", "passed", "cancelled"}))
+    if (const auto found = reader.choice("when"))
         made.when = final_when{static_cast<unsigned char>(*found)};
     read_common(reader, made);
     if (!made.timeout) made.timeout = std::chrono::seconds(10);
@@ -76,11 +72,12 @@ void step_reader::read_common(table_reader& table, recipe_step& into) const {
         into.save = read_pairs(table, "save");
     table.flag("show", into.show);
     read_retry(table, into);
-    into.call = read_call(table, verbs_.step_keys(), "step");
+    into.call = read_call(table, verbs_.step_verbs(), "step");
     if (!into.call.is_program()) {
         table.refuse_rest();
         return;
     }
+    table.also(program_keys);
     into.timeout = table.time("timeout");
     into.expect = table.texts("expect");
     table.refuse_rest();
@@ -89,17 +86,22 @@ void step_reader::read_common(table_reader& table, recipe_step& into) const {
 void step_reader::read_retry(table_reader& table, recipe_step& into) const {
     const toml_value* const found = table.table().find("retry");
     if (found == nullptr || found->type != toml_type::table) {
-        into.retries = static_cast<unsigned>(table.count("retry", 0, 1000).value_or(0));
+        into.retries = static_cast<unsigned>(table.count("retry").value_or(0));
         return;
     }
-    table_reader inside(source_, *table.take("retry"), "retry");
-    into.retries = static_cast<unsigned>(inside.count("max", 0, 1000).value_or(0));
+    table_reader inside(source_, *table.take("retry"), retry_keys);
+    into.retries = static_cast<unsigned>(inside.count("max").value_or(0));
+    into.retry_on = inside.text("on");
+    if (into.retry_on && into.retries == 0) {
+        source_.problems.add(problem_kind::missing, inside.offset_of("on"),
+                             "on says when to try again, and nothing how often", "write max = 3");
+    }
     if (const auto pause = inside.time("backoff")) into.retry_pause = *pause;
     inside.refuse_rest();
 }
 
 void step_reader::read_matrix(table_reader& table, recipe_step& into) const {
-    const toml_value* const found = table.take("matrix", toml_type::table);
+    const toml_value* const found = table.take("matrix", key_type::lists);
     if (found == nullptr) return;
     table_reader inside(source_, *found, "matrix");
     for (const toml_entry& each : found->entries) {
@@ -120,7 +122,7 @@ std::vector<placed_name> step_reader::read_names(table_reader& table, std::strin
 }
 
 recipe_service step_reader::read_service(const toml_value& table) const {
-    table_reader reader(source_, table, "a service");
+    table_reader reader(source_, table, service_keys);
     recipe_service made;
     made.offset = table.offset;
     made.id = reader.plain_text("id");
@@ -134,7 +136,7 @@ recipe_service step_reader::read_service(const toml_value& table) const {
     made.ready = read_ready(reader);
     made.stop = read_stop(reader);
     reader.flag("show", made.show);
-    made.call = read_call(reader, verbs_.service_keys(), "service");
+    made.call = read_call(reader, verbs_.service_verbs(), "service");
     reader.refuse_rest();
     return made;
 }
@@ -147,23 +149,27 @@ std::optional<service_ready> step_reader::read_ready(table_reader& table) const 
         for (const placed_text& each : table.texts("ready")) split_into(each, made.words);
         return made;
     }
-    table_reader inside(source_, *found, "ready");
+    table_reader inside(source_, *found, ready_keys);
     for (const placed_text& each : inside.texts("poll")) split_into(each, made.words);
     made.log = inside.text("log");
     if (const auto time = inside.time("deadline")) made.deadline = *time;
-    for (const toml_entry* each : inside.rest()) read_option(*each, made.options);
+    std::vector<std::string_view> options;
+    if (const verb* const poll = verbs_.find("poll")) options = verbs_.option_names(*poll);
+    for (const toml_entry* each : inside.rest()) {
+        if (std::ranges::find(options, each->key) == options.end())
+            inside.refuse(*each, options);
+        else
+            read_option(*each, made.options);
+    }
     return made;
 }
 
 service_stop step_reader::read_stop(table_reader& table) const {
     service_stop made;
-    const toml_value* const found = table.take("stop", toml_type::table);
+    const toml_value* const found = table.take("stop", key_type::table);
     if (found == nullptr) return made;
-    table_reader inside(source_, *found, "stop");
-    std::vector<std::string_view> names;
-    for (const signal_name& each : stop_names) names.push_back(each.name);
-    if (const auto chosen = inside.choice("signal", names))
-        made.signal = stop_names.at(*chosen).number;
+    table_reader inside(source_, *found, stop_keys);
+    if (const auto chosen = inside.choice("signal")) made.signal = stop_signals.at(*chosen);
     if (const auto grace = inside.time("grace")) made.grace = *grace;
     made.expect = inside.text("expect");
     inside.refuse_rest();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace grove::cmd {
@@ -34,6 +35,12 @@ std::optional<placed_text> scalar_text(const recipe_source& source, const toml_v
     return made;
 }
 
+table_reader::table_reader(const recipe_source& source, const toml_value& table,
+                           const key_table& keys)
+    : table_reader(source, table, std::string(keys.what)) {
+    also(keys);
+}
+
 table_reader::table_reader(const recipe_source& source, const toml_value& table, std::string what)
     : source_(source), table_(table), what_(std::move(what)) {
     if (table.type == toml_type::table) return;
@@ -42,8 +49,17 @@ table_reader::table_reader(const recipe_source& source, const toml_value& table,
         fmt::format("{} is {}, where a table is expected", what_, describe_type(table.type)));
 }
 
+const key_rule* table_reader::rule_of(std::string_view key, key_type type) const {
+    if (tables_.empty()) return nullptr;
+    for (const key_table* each : tables_) {
+        const key_rule* const found = each->find(key);
+        if (found != nullptr && found->type == type) return found;
+    }
+    throw std::logic_error(fmt::format("{} is no key of {} of the type it is read as", key, what_));
+}
+
 const toml_value* table_reader::take(std::string_view key) {
-    known_.emplace_back(key);
+    taken_.emplace_back(key);
     return table_.find(key);
 }
 
@@ -56,18 +72,30 @@ const toml_value* table_reader::take(std::string_view key, toml_type type) {
     return nullptr;
 }
 
-std::optional<placed_text> table_reader::text(std::string_view key) {
+const toml_value* table_reader::take(std::string_view key, key_type as) {
+    rule_of(key, as);
+    return take(key, toml_type::table);
+}
+
+std::optional<placed_text> table_reader::scalar(std::string_view key) {
     const toml_value* const found = take(key);
     if (found == nullptr) return std::nullopt;
     return scalar_text(source_, *found, key);
 }
 
+std::optional<placed_text> table_reader::text(std::string_view key) {
+    rule_of(key, key_type::text);
+    return scalar(key);
+}
+
 std::string table_reader::plain_text(std::string_view key) {
+    rule_of(key, key_type::plain);
     const toml_value* const found = take(key, toml_type::text);
     return found == nullptr ? std::string() : found->text;
 }
 
 std::vector<placed_text> table_reader::texts(std::string_view key) {
+    rule_of(key, key_type::texts);
     const toml_value* const found = take(key);
     if (found == nullptr) return {};
     std::vector<placed_text> made;
@@ -82,11 +110,13 @@ std::vector<placed_text> table_reader::texts(std::string_view key) {
 }
 
 void table_reader::flag(std::string_view key, bool& into) {
+    rule_of(key, key_type::flag);
     if (const toml_value* const found = take(key, toml_type::boolean)) into = found->text == "true";
 }
 
 std::optional<duration> table_reader::time(std::string_view key) {
-    const auto text = this->text(key);
+    rule_of(key, key_type::time);
+    const auto text = scalar(key);
     if (!text) return std::nullopt;
     duration made{};
     if (const auto wrong = parse_value(text->text, made)) {
@@ -97,22 +127,22 @@ std::optional<duration> table_reader::time(std::string_view key) {
     return made;
 }
 
-std::optional<std::uint64_t> table_reader::count(std::string_view key, std::uint64_t least,
-                                                 std::uint64_t most) {
-    const auto text = this->text(key);
+std::optional<std::uint64_t> table_reader::count(std::string_view key) {
+    const key_rule& rule = *rule_of(key, key_type::count);
+    const auto text = scalar(key);
     if (!text) return std::nullopt;
     std::uint64_t made = 0;
-    auto wrong = parse_count(text->text, 0, most, made);
-    if (!wrong && made < least)
-        wrong = text_error{fmt::format("must be from {} to {}", least, most), 0, {}};
+    auto wrong = parse_count(text->text, 0, rule.most, made);
+    if (!wrong && made < rule.least)
+        wrong = text_error{fmt::format("must be from {} to {}", rule.least, rule.most), 0, {}};
     if (!wrong) return made;
     source_.problems.add(problem_kind::bad_value, text->place(wrong->offset),
                          fmt::format("{}: {}", key, wrong->what), wrong->hint);
     return std::nullopt;
 }
 
-std::optional<std::size_t> table_reader::choice(std::string_view key,
-                                                std::vector<std::string_view> choices) {
+std::optional<std::size_t> table_reader::choice(std::string_view key) {
+    const auto choices = rule_of(key, key_type::choice)->choices;
     const toml_value* const found = take(key, toml_type::text);
     if (found == nullptr) return std::nullopt;
     const auto at = std::ranges::find(choices, found->text);
@@ -126,7 +156,7 @@ std::optional<std::size_t> table_reader::choice(std::string_view key,
 std::vector<const toml_entry*> table_reader::rest() const {
     std::vector<const toml_entry*> made;
     for (const toml_entry& each : table_.entries) {
-        if (std::ranges::find(known_, each.key) == known_.end()) made.push_back(&each);
+        if (std::ranges::find(taken_, each.key) == taken_.end()) made.push_back(&each);
     }
     return made;
 }
@@ -136,7 +166,11 @@ void table_reader::refuse_rest(const std::vector<std::string_view>& also) {
 }
 
 void table_reader::refuse(const toml_entry& entry, const std::vector<std::string_view>& also) {
-    std::vector<std::string_view> names(known_.begin(), known_.end());
+    std::vector<std::string_view> names;
+    for (const key_table* each : tables_) {
+        for (const key_rule& rule : each->keys) names.push_back(rule.name);
+    }
+    if (tables_.empty()) names.assign(taken_.begin(), taken_.end());
     names.insert(names.end(), also.begin(), also.end());
     const std::string_view best = nearest(entry.key, names);
     std::string help;

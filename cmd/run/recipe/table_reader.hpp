@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cmd/run/recipe/placed_text.hpp"
+#include "cmd/run/recipe/recipe_keys.hpp"
 #include "cmd/run/recipe/recipe_problem.hpp"
 #include "cmd/run/recipe/toml_value.hpp"
 
@@ -31,14 +32,22 @@ struct recipe_source {
 
 class table_reader {
  public:
-    /// `what` for messages: `a step`. All given must outlive it. A value that is no table is told
-    /// of, and read as an empty one.
+    /// All given must outlive it. A value that is no table is told of, and read as an empty one.
+    table_reader(const recipe_source& source, const toml_value& table, const key_table& keys);
+    /// One whose keys are names that the recipe gives; `what` for messages: `matrix`.
     table_reader(const recipe_source& source, const toml_value& table, std::string what);
+
+    /// These are keys of it too.
+    void also(const key_table& keys) { tables_.push_back(&keys); }
 
     /// The value under `key`, from here on a key that exists; null when it is not there.
     [[nodiscard]] const toml_value* take(std::string_view key);
     /// As `take`, only of the type; another one is told of.
     [[nodiscard]] const toml_value* take(std::string_view key, toml_type type);
+    /// A table under a key of the type `as`, which is one of tables.
+    [[nodiscard]] const toml_value* take(std::string_view key, key_type as);
+
+    // What is asked for here must be a key of its tables, of that type.
 
     [[nodiscard]] std::optional<placed_text> text(std::string_view key);
     /// A text, or nothing but one that could be taken for a value already.
@@ -47,11 +56,9 @@ class table_reader {
     [[nodiscard]] std::vector<placed_text> texts(std::string_view key);
     void flag(std::string_view key, bool& into);
     [[nodiscard]] std::optional<duration> time(std::string_view key);
-    [[nodiscard]] std::optional<std::uint64_t> count(std::string_view key, std::uint64_t least,
-                                                     std::uint64_t most);
-    /// One of `choices`. Result: its number; nothing when it is absent or another.
-    [[nodiscard]] std::optional<std::size_t> choice(std::string_view key,
-                                                    std::vector<std::string_view> choices);
+    [[nodiscard]] std::optional<std::uint64_t> count(std::string_view key);
+    /// Its number among the choices; nothing when it is absent or another.
+    [[nodiscard]] std::optional<std::size_t> choice(std::string_view key);
 
     /// The entries that nobody took, in the order of the file.
     [[nodiscard]] std::vector<const toml_entry*> rest() const;
@@ -67,10 +74,15 @@ class table_reader {
     [[nodiscard]] std::size_t offset_of(std::string_view key) const noexcept;
 
  private:
+    /// Throws: `std::logic_error` where no table says that `key` is of this type.
+    const key_rule* rule_of(std::string_view key, key_type type) const;
+    [[nodiscard]] std::optional<placed_text> scalar(std::string_view key);
+
     const recipe_source& source_;
     const toml_value& table_;
     std::string what_;
-    std::vector<std::string> known_;
+    std::vector<const key_table*> tables_;
+    std::vector<std::string> taken_;
 };
 
 }  // namespace grove::cmd

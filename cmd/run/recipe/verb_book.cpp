@@ -33,7 +33,7 @@ bool verb_book::sends_requests(const verb& of) const {
     return std::ranges::find(names, "request") != names.end();
 }
 
-std::vector<std::string_view> verb_book::step_keys() const {
+std::vector<std::string_view> verb_book::step_verbs() const {
     std::vector<std::string_view> keys;
     for (const verb& each : verbs_) {
         if (each.name != itself && each.name != server) keys.push_back(each.name);
@@ -42,7 +42,7 @@ std::vector<std::string_view> verb_book::step_keys() const {
     return keys;
 }
 
-std::vector<std::string_view> verb_book::service_keys() const {
+std::vector<std::string_view> verb_book::service_verbs() const {
     std::vector<std::string_view> keys{"exec", "sh"};
     if (find(server) != nullptr) keys.push_back(server);
     return keys;

@@ -28,9 +28,9 @@ class verb_book {
     [[nodiscard]] bool sends_requests(const verb& of) const;
 
     /// What a step may be: the verbs that end, `exec` and `sh`.
-    [[nodiscard]] std::vector<std::string_view> step_keys() const;
+    [[nodiscard]] std::vector<std::string_view> step_verbs() const;
     /// What a service may be: `exec`, `sh` and `serve`.
-    [[nodiscard]] std::vector<std::string_view> service_keys() const;
+    [[nodiscard]] std::vector<std::string_view> service_verbs() const;
 
  private:
     struct known_options {
