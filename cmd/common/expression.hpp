@@ -32,7 +32,7 @@ class value;
 /// patterns must compile. What is left for the evaluation are JSON and headers, whose types are not
 /// known before: what does not fit is then false, and the explanation says why.
 ///
-/// Limits: 4096 bytes of text, nesting of 32. Threads: an expression is immutable; copies share it.
+/// Limits: 4096 bytes of text, operators nested 32 deep. Threads: immutable; copies share it.
 
 namespace grove::cmd {
 

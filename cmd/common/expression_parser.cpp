@@ -24,7 +24,8 @@ namespace {
     throw bad_expression{{std::move(what), offset, std::move(hint)}};
 }
 
-constexpr std::size_t greatest_depth = greatest_height;
+// A tree's canonical form may have parentheses around each of its nodes, and must parse.
+constexpr std::size_t greatest_depth = 2 * greatest_height;
 
 class parser {
  public:

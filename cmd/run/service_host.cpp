@@ -131,7 +131,9 @@ void service_host::wait_ended() {
 
 void service_host::start(service& one) {
     one.at = stage::starting;
-    one.life = spawn(spawn_options{.name = "service " + one.what->id}, [this, &one] { live(one); });
+    // Expressions need more than the usual stack.
+    one.life = spawn(spawn_options{.name = "service " + one.what->id, .stack = stack_size::mib_1},
+                     [this, &one] { live(one); });
 }
 
 void service_host::live(service& one) {

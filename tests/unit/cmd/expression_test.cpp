@@ -234,13 +234,18 @@ TEST(expression, words_of_other_languages_get_a_hint) {
 
 TEST(expression, length_and_depth_are_bounded) {
     EXPECT_EQ(refused(std::string(4097, ' ')).what, "is longer than 4096 bytes");
-    EXPECT_EQ(refused(std::string(40, '(') + "done" + std::string(40, ')')).what,
+    EXPECT_EQ(refused(std::string(70, '(') + "done" + std::string(70, ')')).what,
               "is nested too deeply");
     EXPECT_EQ(refused(std::string(4000, '!') + "done").what, "is nested too deeply");
     EXPECT_EQ(refused(std::string(4000, '-') + "1 < 2").what, "is nested too deeply");
     std::string sum = "status";
     for (int i = 0; i < 100; ++i) sum += " + 1";
     EXPECT_EQ(refused(sum + " > 0").what, "is nested too deeply");
+}
+
+TEST(expression, the_canonical_form_of_the_deepest_one_parses) {
+    const std::string text = canonical(std::string(30, '!') + "done");
+    EXPECT_EQ(canonical(text), text);
 }
 
 TEST(expression, a_long_chain_of_conditions_is_not_deep) {
