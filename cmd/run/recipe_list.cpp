@@ -187,6 +187,7 @@ std::string list_as_json(const checked_recipe& of, const run_plan& plan, const v
         line.add("step", each.id).add("verb", each.step->call.verb).add("finally", each.final);
         line.add("command",
                  command_of(of, each.step->call, verbs, {each.step, nullptr}, each.matrix));
+        if (each.step->when_true) line.add("when", each.step->when_true->text);
         std::string after = "[";
         for (const std::size_t one : each.after) {
             if (after.size() > 1) after += ',';

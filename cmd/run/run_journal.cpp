@@ -45,11 +45,14 @@ void run_journal::ended(std::size_t number, task_state how, std::string reason) 
 
 void run_journal::wrote(std::size_t number, bool is_error, std::string text) {
     task_record& task = tasks_.at(number);
+    task.log_bytes += text.size();
     task.log.push_back({elapsed(), is_error, std::move(text)});
     for (const auto& each : wrote_) each(task, task.log.back());
-    if (task.log.size() <= most_lines) return;
-    task.log.pop_front();
-    ++task.dropped;
+    while (task.log.size() > most_lines || task.log_bytes > most_bytes) {
+        task.log_bytes -= task.log.front().text.size();
+        task.log.pop_front();
+        ++task.dropped;
+    }
 }
 
 std::size_t run_journal::count(task_state state) const noexcept {

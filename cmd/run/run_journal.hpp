@@ -51,6 +51,7 @@ struct task_record {
     std::uint16_t port = 0;   ///< of a service; 0: none
     std::string reason = {};  ///< why it failed or was skipped; may be several lines
     std::deque<log_line> log = {};
+    std::size_t log_bytes = 0;
     std::size_t dropped = 0;  ///< lines in front of these
 
     [[nodiscard]] bool has_ended() const noexcept {
@@ -61,8 +62,9 @@ struct task_record {
 
 class run_journal {
  public:
-    /// The most lines that are kept of one task; then the first ones go.
+    /// The most that is kept of one task; then the first lines go.
     static constexpr std::size_t most_lines = 1000;
+    static constexpr std::size_t most_bytes = std::size_t{1} << 20;
 
     using listener = std::function<void(const task_record&)>;
     using line_listener = std::function<void(const task_record&, const log_line&)>;

@@ -189,6 +189,7 @@ std::string service_host::run_child(service& one, captured_child& child) {
             one.at = stage::ready;
             journal_.became_ready(one.record, has_port(*one.what) ? one.port->port() : 0);
             one.news.set();
+            continue;  // telling may have taken a while
         }
         one.news.clear();
         one.news.wait();
