@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/run/github_annotation.hpp"
 
+#include "cmd/run/recipe/environment.hpp"
+
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <string_view>
 
 namespace grove::cmd {
@@ -31,8 +32,7 @@ std::string github_error(const annotation& what) {
 }
 
 bool is_github() {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody writes the environment
-    const char* const value = std::getenv("GITHUB_ACTIONS");
+    const char* const value = environment_value("GITHUB_ACTIONS");
     return value != nullptr && std::string_view(value) == "true";
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/run/run_values.hpp"
 
+#include "cmd/run/recipe/environment.hpp"
+
 #include <grove/error.hpp>
 #include <grove/file.hpp>
 #include <grove/process.hpp>
@@ -11,7 +13,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
@@ -25,10 +26,6 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 constexpr auto longest_secret_program = 30s;
-
-const char* environment_value(const std::string& name) noexcept {
-    return std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody writes it
-}
 
 std::string without_line_end(std::string text) {
     while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();

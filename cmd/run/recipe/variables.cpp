@@ -5,11 +5,11 @@
 #include "cmd/common/targets.hpp"
 #include "cmd/common/terminal_text.hpp"
 #include "cmd/common/units.hpp"
+#include "cmd/run/recipe/environment.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 
 namespace grove::cmd {
@@ -119,8 +119,7 @@ variable_values settle_variables(const recipe& in, const given_values& given,
     variable_values values;
     const auto so_far = [&](std::string_view name) -> std::optional<named_value> {
         if (name.starts_with("env.")) {
-            // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody writes the environment
-            const char* const value = std::getenv(std::string(name.substr(4)).c_str());
+            const char* const value = environment_value(std::string(name.substr(4)));
             if (value != nullptr) return named_value{value};
         }
         const auto found = values.find(name);
@@ -171,8 +170,7 @@ std::vector<const recipe_variable*> missing_variables(const recipe& in,
 given_values variables_of_environment(const recipe& in) {
     given_values found;
     for (const recipe_variable& each : in.vars) {
-        // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody writes the environment
-        const char* const value = std::getenv(("GROVE_VAR_" + each.name).c_str());
+        const char* const value = environment_value("GROVE_VAR_" + each.name);
         if (value != nullptr) found[each.name] = value;
     }
     return found;
