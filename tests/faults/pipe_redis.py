@@ -139,6 +139,22 @@ class PipeRedis(FaultCase):
         held.kill()
         self.assertEqual(b"0\n1\n", self.start(url).wait().stdout)
 
+    def test_sink_waits_for_readers_that_are_behind(self):
+        self.redis.ask("XGROUP", "CREATE", "jobs", "g", "$", "MKSTREAM")
+        numbers = b"".join(b"%d\n" % i for i in range(300))
+        reading, writing = os.pipe()
+        os.write(writing, numbers)
+        os.close(writing)
+        run = self.start("then", self.redis.url("jobs", "lag=100"), stdin=reading)
+        os.close(reading)
+        wait_until(lambda: "waits" in run.talk_so_far(), "it says that it waits")
+        self.assertEqual(b":100", self.redis.ask("XLEN", "jobs"))
+        readers = self.start(self.redis.url("jobs", "group=g"))
+        self.assertEqual(0, run.wait().code)
+        wait_until(lambda: readers.output_so_far() == numbers, "all has come")
+        readers.send(signal.SIGINT)
+        self.assertEqual(130, readers.wait().code)
+
     def test_server_that_restarts_is_waited_for(self):
         self.redis.fill("jobs", ITEMS)
         with open(self.path("all"), "ab") as out:

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -51,12 +52,15 @@ problem read_key(std::string_view key, const std::string& value, redis_place& in
     } else if (key == "maxlen") {
         wrong = read_count(key, value, std::numeric_limits<std::int64_t>::max(), number);
         into.maxlen = number;
+    } else if (key == "lag") {
+        wrong = read_count(key, value, 1'000'000'000, number);
+        into.lag = std::max<std::uint64_t>(number, 1);
     } else if (key == "db") {
         wrong = read_count(key, value, 1'000'000, number);
         into.database = static_cast<unsigned>(number);
     } else {
         wrong = fmt::format(
-            "there is no {}=; there are group consumer lease deliveries until maxlen db", key);
+            "there is no {}=; there are group consumer lease deliveries until maxlen lag db", key);
     }
     return wrong;
 }
@@ -92,6 +96,7 @@ std::optional<std::string> parse_source(std::string_view uri, redis_place& into)
     if (auto wrong = parse(uri, into)) return wrong;
     if (into.group.empty()) return "it names no group: redis://host/stream?group=g";
     if (into.maxlen) return "maxlen= is for a sink";
+    if (into.lag) return "lag= is for a sink";
     return std::nullopt;
 }
 

@@ -15,7 +15,7 @@
 ///
 ///     redis://host/jobs?group=g                    a consumer group reads
 ///     redis://host/jobs?group=g&until=empty        ... and ends when all is dealt with
-///     redis://:password@host:6380/done?maxlen=10000
+///     redis://:password@host:6380/done?maxlen=10000&lag=5000
 ///
 /// | key | means |
 /// |---|---|
@@ -25,6 +25,7 @@
 /// | `deliveries` | so often an entry is tried before it goes to the stream `NAME:dead`: 5 |
 /// | `until` | `empty`: end when nothing is new and nothing pending; else never |
 /// | `maxlen` | of a sink: the server may drop what is older than so many |
+/// | `lag` | of a sink: it waits while a group of readers is so many entries behind |
 /// | `db` | the number of the database: 0 |
 
 namespace grove::cmd {
@@ -39,6 +40,7 @@ struct redis_place {
     unsigned deliveries = 5;
     bool until_empty = false;
     std::optional<std::uint64_t> maxlen;
+    std::optional<std::uint64_t> lag;
     unsigned database = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "cmd/pipe/framer.hpp"
 #include "cmd/pipe/redis/redis_connection.hpp"
 #include "cmd/pipe/redis/redis_settlement.hpp"
+#include "cmd/pipe/redis/stream_readers.hpp"
 
 #include <fmt/format.h>
 
@@ -36,7 +37,8 @@ class redis_sink final : public sink {
           from_(on_same_server(kept, place)),
           maxlen_(place.maxlen ? std::to_string(*place.maxlen) : ""),
           end_(item_end),
-          server_(place, out) {}
+          server_(place, out),
+          readers_(place, server_, out) {}
 
  protected:
     /// What the server has answered is there.
@@ -58,7 +60,8 @@ class redis_sink final : public sink {
     void add_all(std::string_view items) {
         while (!items.empty()) {
             std::vector<words> commands;
-            while (!items.empty() && commands.size() < at_once)
+            const std::size_t most = readers_.wait_for_room(at_once);
+            while (!items.empty() && commands.size() < most)
                 commands.push_back(command_for(take_item(items, end_)));
             for (const redis_reply& reply : server_.exchange(commands)) check(reply);
         }
@@ -84,6 +87,7 @@ class redis_sink final : public sink {
             commands.push_back(std::move(all));
         }
         if (commands.size() == 1) return;
+        static_cast<void>(readers_.wait_for_room(commands.size()));
         commands.push_back({"EXEC"});
         const auto replies = server_.exchange(commands);
         check(replies.back());
@@ -106,6 +110,7 @@ class redis_sink final : public sink {
     std::string maxlen_;
     char end_;
     redis_connection server_;
+    stream_readers readers_;
 };
 
 }  // namespace

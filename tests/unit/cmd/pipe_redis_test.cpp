@@ -107,7 +107,7 @@ TEST(pipe_redis_place, what_is_wrong_says_what_to_write) {
     EXPECT_EQ(parse_source("redis://h?group=g", place),
               "it names no stream: redis://host/stream?group=g");
     EXPECT_EQ(parse_source("redis://h/s?grp=g", place),
-              "there is no grp=; there are group consumer lease deliveries until maxlen db");
+              "there is no grp=; there are group consumer lease deliveries until maxlen lag db");
     EXPECT_EQ(parse_source("redis://h/s?group=g&lease=1ms", place), "a lease is 100ms at least");
     EXPECT_EQ(parse_sink("redis://h/s?group=g", place), "group= is for a source");
     EXPECT_EQ(parse_sink("tcp://h:1", place), "a pipe's streams are redis://");
