@@ -67,7 +67,8 @@ std::optional<std::string> validate(const pipe_options& options) {
         return "-H is for a source that is http:// or ws://; a stage's own stands behind its name";
     if (!is_followed && !options.http.cacert.empty())
         return "--cacert is for a source that is https:// or wss://";
-    if (!plan.source.stream && !plan.source.door && !plan.source.uri) return std::nullopt;
+    const source_plan& from = plan.source;
+    if (!from.stream && !from.door && !from.zmq && !from.uri) return std::nullopt;
     if (!options.inputs.empty()) return "-i and a URI are two sources: a pipe has one";
     if (!options.journal.empty())
         return "--journal is for files: read them with -i FILE (a Redis stream keeps its own "

@@ -5,6 +5,7 @@
 #include "cmd/pipe/file_sink.hpp"
 #include "cmd/pipe/redis/redis_sink.hpp"
 #include "cmd/pipe/uri_sink.hpp"
+#include "cmd/pipe/zmq/zmq_ends.hpp"
 
 #include <grove/greenlet.hpp>
 
@@ -84,6 +85,8 @@ std::unique_ptr<sink> make_sink(const sink_plan& plan, char item_end, output& ou
             return std::make_unique<null_sink>(kept);
         case sink_plan::kind::stream:
             return make_redis_sink(plan.stream, item_end, out, kept);
+        case sink_plan::kind::zmq:
+            return make_zmq_sink(plan.zmq, item_end, out, kept);
         case sink_plan::kind::uri:
             return make_uri_sink(plan.uri, kept);
         case sink_plan::kind::lines:

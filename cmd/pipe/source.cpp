@@ -6,6 +6,7 @@
 #include "cmd/pipe/listen_source.hpp"
 #include "cmd/pipe/redis/redis_source.hpp"
 #include "cmd/pipe/uri_source.hpp"
+#include "cmd/pipe/zmq/zmq_ends.hpp"
 
 #include <grove/file.hpp>
 #include <grove/standard_streams.hpp>
@@ -73,6 +74,7 @@ std::unique_ptr<source> make_source(const source_plan& plan, const pipe_options&
     if (plan.stream)
         return std::make_unique<redis_source>(*plan.stream, item_end(options), ledger, out);
     if (plan.door) return make_listen_source(*plan.door, item_end(options), ledger, out);
+    if (plan.zmq) return make_zmq_source(*plan.zmq, item_end(options), out);
     if (plan.uri && can_be_followed(plan.uri->scheme))
         return make_follow_source(*plan.uri, options, ledger, out);
     if (plan.uri) return make_uri_source(*plan.uri, item_end(options), ledger);

@@ -251,6 +251,10 @@ std::string stages_help(unsigned columns) {
                     "with at least once, on one machine or on many. Also consumer= lease=30s "
                     "deliveries=5 until=empty db=0",
                     columns);
+    append_help_row(text, "zmq:tcp://H:P zmq:ipc:///PATH",
+                    "first: messages that ZeroMQ pulls; last: items that it pushes; ?bind waits "
+                    "for the others to connect. Fast, and lost with whoever dies",
+                    columns);
     for (const stage_word& each : stage_words) {
         append_help_row(text, fmt::format("{} {}", each.name, each.synopsis), each.help, columns);
         if (each.describe == nullptr) continue;
@@ -260,7 +264,7 @@ std::string stages_help(unsigned columns) {
     }
     append_help_row(text, "tcp://H:P unix:PATH exec:LINE", "last: to a peer, or to a program",
                     columns);
-    append_help_row(text, "redis://HOST/STREAM", "last: to a Redis stream; also maxlen= db=0",
+    append_help_row(text, "redis://HOST/STREAM", "last: to a Redis stream; also maxlen= lag= db=0",
                     columns);
     return text;
 }

@@ -7,6 +7,7 @@
 #include "cmd/pipe/listen_place.hpp"
 #include "cmd/pipe/map_options.hpp"
 #include "cmd/pipe/redis/redis_place.hpp"
+#include "cmd/pipe/zmq/zmq_place.hpp"
 
 #include <optional>
 #include <string>
@@ -28,15 +29,17 @@ using stage_plan = std::variant<each_options, map_options, match_options, prefix
 struct source_plan {
     std::optional<redis_place> stream = {};
     std::optional<listen_place> door = {};
+    std::optional<zmq_place> zmq = {};
     std::optional<target> uri = {};  ///< none of them: `--input`, stdin
 };
 
 struct sink_plan {
-    enum class kind : unsigned char { lines, file, null, stream, uri };
+    enum class kind : unsigned char { lines, file, null, stream, zmq, uri };
 
     kind what = kind::lines;
     std::string path = {};    ///< for `file`
     redis_place stream = {};  ///< for `stream`
+    zmq_place zmq = {};       ///< for `zmq`
     target uri = {};          ///< for `uri`
 };
 

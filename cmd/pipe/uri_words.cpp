@@ -23,11 +23,15 @@ bool is_stream(std::string_view word) noexcept {
     return word.starts_with("redis:");
 }
 
+bool is_zmq(std::string_view word) noexcept {
+    return word.starts_with("zmq:");
+}
+
 }  // namespace
 
 bool is_uri(std::string_view word) noexcept {
-    constexpr std::array<std::string_view, 5> without_slashes{
-        "unix:", "exec:", "file:", "redis:", "listen:"};
+    constexpr std::array<std::string_view, 6> without_slashes{
+        "unix:", "exec:", "file:", "redis:", "listen:", "zmq:"};
     return word.find("://") != std::string_view::npos ||
            std::ranges::any_of(without_slashes,
                                [&](std::string_view scheme) { return word.starts_with(scheme); });
@@ -44,10 +48,16 @@ std::optional<std::string> read_uri_source(std::string_view word, source_plan& i
         if (wrong) return about(word, *wrong);
         return std::nullopt;
     }
+    if (is_zmq(word)) {
+        const auto wrong = parse_zmq(word, into.zmq.emplace());
+        if (wrong) return about(word, *wrong);
+        return std::nullopt;
+    }
     if (const auto wrong = parse_value(word, into.uri.emplace())) return about(word, wrong->what);
     if (can_be_read(into.uri->scheme) || can_be_followed(into.uri->scheme)) return std::nullopt;
     return about(word,
-                 "a pipe reads http://, ws://, tcp://, unix:, listen:, exec:, file: and redis://");
+                 "a pipe reads http://, ws://, tcp://, unix:, listen:, exec:, file:, redis:// and "
+                 "zmq:");
 }
 
 std::optional<std::string> read_uri_sink(std::string_view word, sink_plan& into) {
@@ -57,6 +67,12 @@ std::optional<std::string> read_uri_sink(std::string_view word, sink_plan& into)
     if (is_stream(word)) {
         into.what = sink_plan::kind::stream;
         const auto wrong = parse_sink(word, into.stream);
+        if (wrong) return about(word, *wrong);
+        return std::nullopt;
+    }
+    if (is_zmq(word)) {
+        into.what = sink_plan::kind::zmq;
+        const auto wrong = parse_zmq(word, into.zmq);
         if (wrong) return about(word, *wrong);
         return std::nullopt;
     }
@@ -70,7 +86,7 @@ std::optional<std::string> read_uri_sink(std::string_view word, sink_plan& into)
     if (can_be_written(into.uri.scheme)) return std::nullopt;
     if (into.uri.scheme == target_scheme::http || into.uri.scheme == target_scheme::https)
         return about(word, "a request an item is a stage: then http POST URL then null");
-    return about(word, "a pipe writes to tcp://, unix:, exec:, file: and redis://");
+    return about(word, "a pipe writes to tcp://, unix:, exec:, file:, redis:// and zmq:");
 }
 
 }  // namespace grove::cmd

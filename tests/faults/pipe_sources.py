@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Sources of `grove pipe` that go away, come back, or break in the middle of an item."""
+import os
 import re
 import signal
 import socket
@@ -56,6 +57,28 @@ class Sources(FaultCase):
             ended = run.wait()
         self.assertEqual(130, ended.code, ended)
         self.assertEqual(b"whole\nlater\n", ended.stdout)
+
+    def test_zeromq_goes_on_with_the_next_who_pulls(self):
+        pull = ("zmq:ipc://door", "each", "echo")
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, writing)
+        push = self.start("then", "zmq:ipc://door?bind", stdin=reading)
+        os.close(reading)
+        os.write(writing, b"1\n2\n")
+        first = self.start(*pull)
+        wait_until(lambda: first.output_so_far() == b"1\n2\n", "the first has both")
+        first.kill()
+        second = self.start(*pull)
+        numbers = iter(range(3, 10000))
+
+        def has_come():
+            os.write(writing, b"%d\n" % next(numbers))
+            return second.output_so_far()
+
+        wait_until(has_come, "the second has some")
+        for run in (push, second):
+            run.send(signal.SIGINT)
+            self.assertEqual(130, run.wait().code)
 
 
 if __name__ == "__main__":

@@ -74,8 +74,8 @@ TEST(pipe_stage_plan, a_uri_is_where_items_come_from_or_go_to) {
     EXPECT_EQ(plan({"each", "x", "then", "tcp://h:5"}).sink.uri.port, 5);
     EXPECT_EQ(plan({"then", "file:out"}).sink.path, "out");
     EXPECT_EQ(problem({"icmp://h", "null"}),
-              "icmp://h: a pipe reads http://, ws://, tcp://, unix:, listen:, exec:, file: and "
-              "redis://");
+              "icmp://h: a pipe reads http://, ws://, tcp://, unix:, listen:, exec:, file:, "
+              "redis:// and zmq:");
     EXPECT_EQ(plan({"listen::50", "null"}).source.door->at.text(), "127.0.0.1:50");
     EXPECT_EQ(plan({"listen:0.0.0.0:50", "null"}).source.door->until_closed, false);
     EXPECT_EQ(plan({"listen:unix:/x?until=closed"}).source.door->until_closed, true);
@@ -84,6 +84,12 @@ TEST(pipe_stage_plan, a_uri_is_where_items_come_from_or_go_to) {
               "listen:unix:PATH");
     EXPECT_EQ(problem({"listen::50?for=ever"}),
               "listen::50?for=ever: it knows one wish: ?until=closed");
+    EXPECT_EQ(plan({"zmq:ipc:///x?bind", "null"}).source.zmq->bind, true);
+    EXPECT_EQ(plan({"then", "zmq:tcp://h:5"}).sink.zmq.address, "tcp://h:5");
+    EXPECT_EQ(problem({"zmq://h:5"}),
+              "zmq://h:5: ZeroMQ's addresses are zmq:tcp://host:5557 and zmq:ipc:///path");
+    EXPECT_EQ(problem({"then", "zmq:tcp://h:5?hwm=1"}),
+              "zmq:tcp://h:5?hwm=1: it knows one wish: ?bind");
     EXPECT_EQ(problem({"then", "listen::50"}),
               "listen::50: items come from it: it is the first word of a pipe");
     EXPECT_EQ(problem({"then", "http://h/x"}),
