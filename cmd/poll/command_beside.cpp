@@ -35,7 +35,7 @@ exit_code run_beside(const std::vector<std::string>& command) {
         [&child](int number) {
             if (!came_from_the_terminal(number)) child.signal(number);
         },
-        kill_process_groups);
+        kill_process_tree);
     return code_of(*child.wait());
 }
 

@@ -53,7 +53,7 @@ exit_code poll_session::wait() {
     out_.set_wait_writable(wait_writable);
     const on_exit no_more_waiting([this] { out_.set_wait_writable({}); });
     out_.on_lost([this] { wait_.stop(wait_end::stopped); });
-    const stop_signals signals([this](int) { wait_.stop(wait_end::stopped); }, kill_process_groups);
+    const stop_signals signals([this](int) { wait_.stop(wait_end::stopped); }, kill_process_tree);
     if (!options_.start.empty()) {  // only now: a signal must not leave behind what it starts
         tree_.emplace();
         started_.emplace(options_.start, out_, [this] { on_started_end(); });
@@ -65,6 +65,7 @@ exit_code poll_session::wait() {
     out_.status({});
     tell(end);
     if (!options_.junit.empty()) write_junit();
+    was_interrupted_ = signals.received() != 0;
     return merge(signals.code(), code_of(end));
 }
 
@@ -76,9 +77,16 @@ exit_code poll_session::run_command() {
     return code;
 }
 
+/// A signal that ended the wait was the first: the next one ends all.
 void poll_session::stop_started() {
     if (started_->ended()) return;
-    const stop_signals signals([](int) {}, kill_process_groups);
+    const stop_signals signals(
+        [this](int number) {
+            if (!was_interrupted_) return;
+            kill_process_tree();
+            end_at_once(by_signal(number));
+        },
+        kill_process_tree);
     started_->stop(options_.grace);
 }
 

@@ -45,6 +45,7 @@ class poll_session {
     std::optional<process_tree> tree_;  // before all that may start programs
     poll_wait wait_;
     std::optional<started_program> started_;
+    bool was_interrupted_ = false;  // the wait, by a signal
 };
 
 }  // namespace grove::cmd

@@ -10,7 +10,7 @@ from fault_case import FaultCase
 
 from program import wait_until
 
-SLEEPER = "echo up > up; exec sleep 60"
+SLEEPER = "echo up > part; mv part up; exec sleep 60"
 CHILDREN = "sleep 60 & sleep 60 & echo up > up; wait"
 STUBBORN = "trap '' TERM; echo up > up; while :; do sleep 0.05; done"
 
@@ -70,6 +70,16 @@ class Started(FaultCase):
     def test_interrupt_stops_what_was_started(self):
         run = self.start("--start", CHILDREN, "file:never")
         wait_until(lambda: os.path.exists(self.path("up")), "it has started")
+        run.send(signal.SIGINT)
+        self.assertEqual(130, run.wait().code)
+
+    def test_second_interrupt_ends_all_at_once(self):
+        run = self.start("--grace", "1h", "--start", "(trap '' TERM; sleep 60) & "
+                         "trap 'touch told' TERM; echo up > up; while :; do sleep 0.05; done",
+                         "file:never")
+        wait_until(lambda: os.path.exists(self.path("up")), "it has started")
+        run.send(signal.SIGINT)
+        wait_until(lambda: os.path.exists(self.path("told")), "it was asked to end")
         run.send(signal.SIGINT)
         self.assertEqual(130, run.wait().code)
 
