@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/common/expression_node.hpp"
 #include "cmd/common/expression_value.hpp"
+#include "cmd/common/terminal_text.hpp"
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -37,7 +38,7 @@ class evaluator {
     }
 
     std::string explain(const node& root, const std::string& source) {
-        std::string text = source;
+        std::string text = one_line(source);
         std::vector<std::string> told;
         explain_names(root, text, told);
         explain_differences(root, text);
@@ -164,7 +165,8 @@ class evaluator {
         if (of.kind == kind::name &&
             std::find(told.begin(), told.end(), of.spelling) == told.end()) {
             told.push_back(of.spelling);
-            text += fmt::format("\n  {} is {}", of.spelling, show(value_of_name(of), of.unit));
+            text += fmt::format("\n  {} is {}", one_line(of.spelling),
+                                show(value_of_name(of), of.unit));
         }
         for (const node_ptr& each : of.children) explain_names(*each, text, told);
     }
@@ -178,7 +180,8 @@ class evaluator {
         const auto* const wanted = std::get_if<std::string_view>(&right);
         if (actual == nullptr || wanted == nullptr) return;
         if (std::max(actual->size(), wanted->size()) <= long_text) return;
-        text += fmt::format("\n  {} {}", print(*of.children[0]), show_difference(*actual, *wanted));
+        text += fmt::format("\n  {} {}", one_line(print(*of.children[0])),
+                            show_difference(*actual, *wanted));
     }
 
     const fact_source& facts_;

@@ -193,6 +193,12 @@ TEST(expression_evaluation, an_empty_expression_holds) {
     EXPECT_EQ(expression().text(), "");
 }
 
+TEST(expression_evaluation, an_explanation_has_no_control_characters) {
+    const std::string text = judge("json[\"\x1b\"] == 1\n&& status == 200").explanation;
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << text;
+    EXPECT_THAT(text, HasSubstr("\\n&& status == 200\n  json[\"\\x1b\"] is absent"));
+}
+
 TEST(expression_evaluation, the_deepest_expression_fits_the_stack_of_a_greenlet) {
     std::string text = "body ~ /(a|l)+ is .*y/ && size > 1.5kB * 2 && status != 404";
     for (int i = 0; i < 14; ++i) text = "!(" + text + ')';
