@@ -81,6 +81,15 @@ void recipe_facts::add(std::string name, fact_type type) {
     facts_.push_back({names_.back(), type, {}});
 }
 
+struct recipe_fact_source::document {
+    boost::json::value value;
+};
+
+recipe_fact_source::recipe_fact_source(const recipe_facts& facts, const name_lookup& lookup)
+    : facts_(facts), lookup_(lookup) {}
+
+recipe_fact_source::~recipe_fact_source() = default;
+
 fact_value recipe_fact_source::value(std::string_view name, std::string_view key) const {
     if (name == environment) return value_in_environment(key);
     const auto found = std::ranges::find(facts_.all(), name, &fact::name);
@@ -101,7 +110,8 @@ fact_value recipe_fact_source::typed(fact_type type, const named_value& value) c
         case fact_type::boolean:
             return value.text == "true";
         case fact_type::json:
-            return &documents_.emplace_back(document_of(value));
+            documents_.push_back(std::make_unique<document>(document{document_of(value)}));
+            return &documents_.back()->value;
         default:
             return std::string_view(texts_.emplace_back(value.text));
     }

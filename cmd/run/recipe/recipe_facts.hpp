@@ -5,9 +5,8 @@
 #include "cmd/run/recipe/recipe.hpp"
 #include "cmd/run/recipe/text_template.hpp"
 
-#include <boost/json/value.hpp>
-
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,18 +36,22 @@ class recipe_facts {
 class recipe_fact_source final : public fact_source {
  public:
     /// All given must outlive it.
-    recipe_fact_source(const recipe_facts& facts, const name_lookup& lookup)
-        : facts_(facts), lookup_(lookup) {}
+    recipe_fact_source(const recipe_facts& facts, const name_lookup& lookup);
+    recipe_fact_source(const recipe_fact_source&) = delete;
+    recipe_fact_source& operator=(const recipe_fact_source&) = delete;
+    ~recipe_fact_source() override;
 
     [[nodiscard]] fact_value value(std::string_view name, std::string_view key) const override;
 
  private:
+    struct document;
+
     [[nodiscard]] fact_value typed(fact_type type, const named_value& value) const;
 
     const recipe_facts& facts_;
     const name_lookup& lookup_;
     mutable std::deque<std::string> texts_;  // what was given out stays
-    mutable std::deque<boost::json::value> documents_;
+    mutable std::vector<std::unique_ptr<document>> documents_;
 };
 
 }  // namespace grove::cmd
