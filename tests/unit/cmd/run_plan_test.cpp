@@ -52,6 +52,14 @@ class planned {
     run_plan plan_;
 };
 
+TEST(run_plan, waits_for_those_whose_values_when_names) {
+    const planned p(
+        "[[step]]\nid='a'\nsh='x'\nsave={v='stdout'}\n"
+        "[[step]]\nid='b'\nsh='x'\n"
+        "[[step]]\nid='c'\nsh='x'\nneeds=[]\nwhen='a.v == 1 && env.HOME != null'");
+    EXPECT_THAT(p.after("c"), ElementsAre("a"));
+}
+
 TEST(run_plan, waits_for_all_above) {
     const planned p("[[step]]\nid='a'\nsh='x'\n[[step]]\nid='b'\nsh='x'\n[[step]]\nid='c'\nsh='x'");
     EXPECT_THAT(p.after("a"), IsEmpty());
