@@ -145,8 +145,9 @@ void bench_run::finish(run_end how) {
     result_.run = over - begun_;
     result_.length = std::max<duration>(over - measured_, 0s);
     const duration measured = result_.length;
-    // What came after the end is no part of the rate.
-    if (plan_.length && how == run_end::done) result_.length = *plan_.length;
+    // What came after the end is no part of the rate; the requests may have run out before it.
+    if (plan_.length && how == run_end::done)
+        result_.length = std::min(result_.length, *plan_.length);
     const sender_end ends = exchange_.sum_of_ends();
     result_.cpu = ends.cpu;
     result_.unsent = ends.unsent;

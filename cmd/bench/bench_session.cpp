@@ -228,7 +228,9 @@ void bench_session::show_all() const {
 
 exit_code bench_session::judge() const {
     const bench_result all = pooled(mine_.runs);
-    exit_code code = all.seen.answers > 0 ? exit_code::ok : exit_code::shortfall;
+    // Whether bad statuses will do, expectations say.
+    const std::uint64_t useless = options_.expect.empty() ? all.seen.bad_statuses : 0;
+    exit_code code = all.seen.answers > useless ? exit_code::ok : exit_code::shortfall;
     std::optional<bench_result> base;
     if (base_ && !base_->runs.empty()) base = pooled(base_->runs);
     const bench_source source(all, base ? &*base : nullptr);
