@@ -100,4 +100,11 @@ TEST(split_words, tells_of_an_open_quote) {
     EXPECT_EQ(split_words(whole, words)->offset, 3U);
 }
 
+TEST(toml_value, letters_beyond_ascii_are_no_blanks) {
+    const auto root = read_toml("a = \"\"\"x\\\n   \u00e9 \ufc7f\"\"\"");
+    EXPECT_EQ(root.find("a")->text, "x\u00e9 \ufc7f");
+    EXPECT_THROW(static_cast<void>(read_toml("a = 1\n\ufc7f = 2")), toml_error);
+    EXPECT_THROW(static_cast<void>(read_toml("a = \u00e9")), toml_error);
+}
+
 }  // namespace
