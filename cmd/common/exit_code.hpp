@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
+#include <string_view>
+
 /// How a run ended, as the shell sees it. This is the only place that knows the numbers.
 ///
 ///     0      ok            all well; also when the reader of stdout went away
@@ -23,6 +26,14 @@ enum class exit_code : int {
     environment = 3,
     deadline = 124,
 };
+
+struct exit_meaning {
+    std::string_view code;  ///< `0`, `128+N`
+    std::string_view text;
+};
+
+/// What each code says, for manuals.
+[[nodiscard]] std::span<const exit_meaning> exit_meanings() noexcept;
 
 /// 128 + `signal`.
 [[nodiscard]] exit_code by_signal(int signal) noexcept;

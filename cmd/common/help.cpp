@@ -93,6 +93,19 @@ void append_facts(std::string& to, std::span<const fact> facts, std::size_t colu
     }
 }
 
+void append_parts(std::string& to, const verb_parts& parts, std::size_t columns) {
+    to += "\n" + parts.title + "\n";
+    for (const verb_part& each : parts.all) {
+        append_row(to, each.usage, each.help, widest_flag, columns);
+        if (each.describe == nullptr) continue;
+        option_table table;
+        each.describe(table);
+        for (const option& own : table.options()) {
+            append_row(to, flag_column(own), help_column(own), widest_flag, columns);
+        }
+    }
+}
+
 }  // namespace
 
 std::string program_help(std::span<const verb> verbs) {
@@ -124,22 +137,10 @@ std::string verb_help(const verb& of, const option_table& table, unsigned column
         }
     }
     append_row(text, "-h, --help", "this page", left, width);
-    if (of.more_help != nullptr) text += of.more_help(columns);
+    if (of.parts != nullptr) append_parts(text, of.parts(), width);
     if (of.facts != nullptr) append_facts(text, of.facts(), width);
     if (!of.examples.empty()) text += "\nExamples\n" + std::string(of.examples);
     return text;
-}
-
-void append_help_row(std::string& to, const std::string& word, std::string_view help,
-                     unsigned columns) {
-    append_row(to, word, std::string(help), widest_flag, std::max<std::size_t>(columns, 40));
-}
-
-void append_help_options(std::string& to, const option_table& table, unsigned columns) {
-    for (const option& each : table.options()) {
-        append_row(to, flag_column(each), help_column(each), widest_flag,
-                   std::max<std::size_t>(columns, 40));
-    }
 }
 
 }  // namespace grove::cmd

@@ -18,11 +18,4 @@ namespace grove::cmd {
 /// line is wider than `columns`.
 [[nodiscard]] std::string verb_help(const verb& of, const option_table& table, unsigned columns);
 
-/// For a verb's `more_help`: a word and what it does, as an option is shown.
-void append_help_row(std::string& to, const std::string& word, std::string_view help,
-                     unsigned columns);
-
-/// ... and the options that it has itself, below it.
-void append_help_options(std::string& to, const option_table& table, unsigned columns);
-
 }  // namespace grove::cmd

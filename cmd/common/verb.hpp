@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What a subcommand is to the command line and to recipes. A verb brings
 ///
@@ -58,6 +59,19 @@ class invocation {
     std::string recipe_;
 };
 
+/// A word of a verb's own that has options: a stage of a pipe.
+struct verb_part {
+    std::string usage;  ///< `each [OPTION]... COMMAND...`; several ways to write one stand in a row
+    std::string help;
+    void (*describe)(option_table&) = nullptr;  ///< its options; null: it has none
+};
+
+struct verb_parts {
+    std::string title;  ///< a heading of help
+    std::string joint;  ///< the word between two of them
+    std::vector<verb_part> all;
+};
+
 struct verb {
     std::string_view name;
     std::string_view summary;   ///< one line, for `grove --help`
@@ -66,8 +80,8 @@ struct verb {
     std::unique_ptr<invocation> (*prepare)();
     /// The names that its expressions may use; null: it has none.
     std::span<const fact> (*facts)() noexcept = nullptr;
-    /// Paragraphs of its help between the options and the examples; null: none.
-    std::string (*more_help)(unsigned columns) = nullptr;
+    /// The parts that its words are made of, and what comes before them in help; null: none.
+    verb_parts (*parts)() = nullptr;
 };
 
 template <class Options, auto Run>

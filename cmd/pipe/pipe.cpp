@@ -40,8 +40,8 @@ exit_code run_pipe(const pipe_options& options, output& out) {
     }
 }
 
-std::string pipe_stages_help(unsigned columns) {
-    return stages_help(columns);
+verb_parts pipe_stages() {
+    return all_stages();
 }
 
 }  // namespace grove::cmd

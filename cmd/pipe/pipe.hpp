@@ -3,9 +3,8 @@
 
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
+#include "cmd/common/verb.hpp"
 #include "cmd/pipe/pipe_options.hpp"
-
-#include <string>
 
 namespace grove::cmd {
 
@@ -14,7 +13,7 @@ namespace grove::cmd {
 /// thrown for them.
 [[nodiscard]] exit_code run_pipe(const pipe_options& options, output& out);
 
-/// The stages and what each can be told, for `grove pipe --help`.
-[[nodiscard]] std::string pipe_stages_help(unsigned columns);
+/// The stages and what each can be told.
+[[nodiscard]] verb_parts pipe_stages();
 
 }  // namespace grove::cmd

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/pipe/stage_plan.hpp"
 
-#include "cmd/common/help.hpp"
 #include "cmd/common/option_table.hpp"
 #include "cmd/common/secrets.hpp"
 #include "cmd/common/suggestion.hpp"
@@ -235,38 +234,33 @@ std::string_view name_of(const stage_plan& plan) noexcept {
     return names.at(plan.index());
 }
 
-std::string stages_help(unsigned columns) {
-    std::string text = "\nStages, joined by the word then\n";
-    append_help_row(text, "tcp://H:P unix:PATH exec:LINE", "first: what a peer or a program writes",
-                    columns);
-    append_help_row(text, "listen:H:P listen:unix:PATH",
-                    "first: what those who connect write; ?until=closed ends with the last of them",
-                    columns);
-    append_help_row(text, "http://URL ws://URL",
-                    "first: what a server sends: lines of a body, server-sent events, messages of "
-                    "a WebSocket; the last two are connected to again when they break",
-                    columns);
-    append_help_row(text, "redis://HOST/STREAM?group=G",
-                    "first: entries of a Redis stream, for one consumer of a group; each is dealt "
-                    "with at least once, on one machine or on many. Also consumer= lease=30s "
-                    "deliveries=5 until=empty db=0",
-                    columns);
-    append_help_row(text, "zmq:tcp://H:P zmq:ipc:///PATH",
-                    "first: messages that ZeroMQ pulls; last: items that it pushes; ?bind waits "
-                    "for the others to connect. Fast, and lost with whoever dies",
-                    columns);
+verb_parts all_stages() {
+    verb_parts made{.title = "Stages, joined by the word then", .joint = "then", .all = {}};
+    made.all.push_back({"tcp://H:P unix:PATH exec:LINE", "first: what a peer or a program writes"});
+    made.all.push_back(
+        {"listen:H:P listen:unix:PATH",
+         "first: what those who connect write; ?until=closed ends with the last of them"});
+    made.all.push_back(
+        {"http://URL ws://URL",
+         "first: what a server sends: lines of a body, server-sent events, messages of a "
+         "WebSocket; the last two are connected to again when they break"});
+    made.all.push_back(
+        {"redis://HOST/STREAM?group=G",
+         "first: entries of a Redis stream, for one consumer of a group; each is dealt with at "
+         "least once, on one machine or on many. Also consumer= lease=30s deliveries=5 "
+         "until=empty db=0"});
+    made.all.push_back(
+        {"zmq:tcp://H:P zmq:ipc:///PATH",
+         "first: messages that ZeroMQ pulls; last: items that it pushes; ?bind waits for the "
+         "others to connect. Fast, and lost with whoever dies"});
     for (const stage_word& each : stage_words) {
-        append_help_row(text, fmt::format("{} {}", each.name, each.synopsis), each.help, columns);
-        if (each.describe == nullptr) continue;
-        option_table table;
-        each.describe(table);
-        append_help_options(text, table, columns);
+        made.all.push_back(
+            {fmt::format("{}{}{}", each.name, each.synopsis.empty() ? "" : " ", each.synopsis),
+             std::string(each.help), each.describe});
     }
-    append_help_row(text, "tcp://H:P unix:PATH exec:LINE", "last: to a peer, or to a program",
-                    columns);
-    append_help_row(text, "redis://HOST/STREAM", "last: to a Redis stream; also maxlen= lag= db=0",
-                    columns);
-    return text;
+    made.all.push_back({"tcp://H:P unix:PATH exec:LINE", "last: to a peer, or to a program"});
+    made.all.push_back({"redis://HOST/STREAM", "last: to a Redis stream; also maxlen= lag= db=0"});
+    return made;
 }
 
 }  // namespace grove::cmd

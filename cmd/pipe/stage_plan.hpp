@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/common/verb.hpp"
 #include "cmd/pipe/each_options.hpp"
 #include "cmd/pipe/http_work.hpp"
 #include "cmd/pipe/line_options.hpp"
@@ -56,7 +57,7 @@ struct pipe_plan {
 /// The word that it begins with.
 [[nodiscard]] std::string_view name_of(const stage_plan& plan) noexcept;
 
-/// The stages and their options, for `grove pipe --help`.
-[[nodiscard]] std::string stages_help(unsigned columns);
+/// The stages and their options, for help.
+[[nodiscard]] verb_parts all_stages();
 
 }  // namespace grove::cmd
