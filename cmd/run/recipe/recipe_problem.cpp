@@ -73,10 +73,11 @@ std::string to_text(const recipe_problem& problem, std::string_view source,
     const std::string shown = with_caret(text, offset);
     const std::size_t second = shown.find('\n') + 1;
     std::string made = fmt::format("error[{}]: {}\n{}--> {}:{}:{}\n{} |\n{} | {}\n{} | {}\n",
-                                   code_of(problem.kind), problem.what, margin, one_line(name),
-                                   place.line, place.column, margin, number,
+                                   code_of(problem.kind), one_line(problem.what), margin,
+                                   one_line(name), place.line, place.column, margin, number,
                                    shown.substr(0, second - 1), margin, shown.substr(second));
-    if (!problem.help.empty()) made += fmt::format("{} = help: {}\n", margin, problem.help);
+    if (!problem.help.empty())
+        made += fmt::format("{} = help: {}\n", margin, one_line(problem.help));
     return made;
 }
 
