@@ -70,7 +70,8 @@ void bench_session::prepare_files() {
     if (!options_.html.empty()) check_report_file("--html", options_.html);
     if (options_.save.empty()) return;
     check_report_file("--save", options_.save);
-    if (options_.saving == save_mode::replace || !exists(options_.save)) return;
+    if (options_.saving == save_mode::replace || is_written_through(options_.save)) return;
+    if (!exists(options_.save)) return;
     saved_bench there = read_saved(options_.save);
     const auto changed = differences(there.on, this_machine());
     if (!changed.empty()) {
@@ -300,11 +301,11 @@ exit_code bench_session::tell_comparison() const {
 
 void bench_session::save() const {
     const saved_bench all{.on = this_machine(), .plan = facts_of(*mine_.plan), .runs = all_runs()};
-    write_file_atomically(options_.save, to_json(all));
+    write_report(options_.save, to_json(all), out_);
 }
 
 void bench_session::write_reports() const {
-    if (log_) write_file_atomically(options_.hlog, log_->text());
+    if (log_) write_report(options_.hlog, log_->text(), out_);
     if (options_.html.empty()) return;
     html_report page{
         .runs = mine_.runs, .plan = facts_of(*mine_.plan), .on = this_machine(), .compared = {}};
@@ -312,7 +313,7 @@ void bench_session::write_reports() const {
         page.compared = {
             .name = base_->target, .runs = base_->runs, .seen = *compared_, .changed = changed_};
     }
-    write_file_atomically(options_.html, to_html(page));
+    write_report(options_.html, to_html(page), out_);
 }
 
 }  // namespace grove::cmd

@@ -2,6 +2,7 @@
 #include "cmd/fetch/fetch_options.hpp"
 
 #include "cmd/common/option_table.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/fetch/output_pattern.hpp"
 
 #include <fmt/format.h>
@@ -257,7 +258,7 @@ bool looks_at(const fetch_options& options, std::string_view name) noexcept {
 }
 
 std::size_t transfers_at_once(const fetch_options& options) noexcept {
-    return options.output == "-" ? 1 : options.connections;
+    return names_stdout(options.output) ? 1 : options.connections;
 }
 
 }  // namespace grove::cmd

@@ -14,10 +14,13 @@
 
 namespace grove::cmd {
 
-failed_list::failed_list(std::string path)
-    : path_(std::move(path)),
-      // Private: the list keeps the passwords of URLs.
-      fd_(::open((path_ + ".part").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+failed_list::failed_list(std::string path, output& out) : path_(std::move(path)) {
+    if (is_written_through(path_)) {
+        through_ = log_file(path_, out, log_start::kept);
+        return;
+    }
+    // Private: the list keeps the passwords of URLs.
+    fd_ = ::open((path_ + ".part").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd_ < 0) throw_errno("open", path_ + ".part");
 }
 
@@ -33,6 +36,7 @@ void failed_list::add(const fetch_item& item, const std::string& file) {
 }
 
 void failed_list::flush() {
+    if (through_.is_open()) through_.write(std::exchange(buffer_, {}));
     std::string_view left = buffer_;
     while (!left.empty()) {
         const ssize_t n = ::write(fd_, left.data(), left.size());
@@ -45,6 +49,7 @@ void failed_list::flush() {
 
 void failed_list::commit() {
     flush();
+    if (through_.is_open()) return through_.close();
     if (::close(std::exchange(fd_, -1)) != 0) throw_errno("close", path_ + ".part");
     if (::rename((path_ + ".part").c_str(), path_.c_str()) != 0) throw_errno("rename", path_);
 }
@@ -52,7 +57,7 @@ void failed_list::commit() {
 fetch_report::fetch_report(const fetch_options& options, output& out)
     : options_(options), out_(out), started_(deadline::now()) {
     if (!options.failed_file.empty())
-        failures_ = std::make_unique<failed_list>(options.failed_file);
+        failures_ = std::make_unique<failed_list>(options.failed_file, out);
 }
 
 void fetch_report::ended(const job& what, const result_record& record) {

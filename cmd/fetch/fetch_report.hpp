@@ -4,6 +4,7 @@
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/common/progress.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/fetch/fetch_options.hpp"
 #include "cmd/fetch/job.hpp"
 #include "cmd/fetch/result_record.hpp"
@@ -21,11 +22,12 @@
 namespace grove::cmd {
 
 /// Lines for the next run's `-i`. Written beside its final name and renamed at the end, so that
-/// the list that is being read may be the one that is written.
+/// the list that is being read may be the one that is written; what is no regular file is written
+/// as it is.
 class failed_list {
  public:
-    /// Throws: `std::system_error` when it cannot be made.
-    explicit failed_list(std::string path);
+    /// `out` must outlive it. Throws: `std::system_error` when it cannot be made.
+    failed_list(std::string path, output& out);
     failed_list(const failed_list&) = delete;
     failed_list& operator=(const failed_list&) = delete;
     ~failed_list();
@@ -39,6 +41,7 @@ class failed_list {
 
     std::string path_;
     std::string buffer_;
+    log_file through_;  // instead of `fd_`
     int fd_ = -1;
 };
 

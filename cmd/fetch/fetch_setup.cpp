@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/fetch_setup.hpp"
 
+#include "cmd/common/report_file.hpp"
 #include "cmd/common/targets.hpp"
 
 #include <grove/error.hpp>
@@ -68,7 +69,7 @@ http::client_options client_options_of(const fetch_options& options, std::size_t
     const http_options& from = options.http;
     http::client_options into;
     // A paused HTTP/2 stream is kept in memory up to 32 MiB; HTTP/1.1 leaves it with the sender.
-    const bool slowed = options.limit_rate.has_value() || options.output == "-";
+    const bool slowed = options.limit_rate.has_value() || names_stdout(options.output);
     into.version = slowed || from.version == http_version::http1_1 ? http::version::http_1_1
                    : from.version == http_version::http2           ? http::version::http_2
                                                                    : http::version::any;

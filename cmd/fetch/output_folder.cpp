@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/output_folder.hpp"
 
+#include "cmd/common/report_file.hpp"
+
 #include <grove/error.hpp>
 
 #include <fcntl.h>
@@ -87,6 +89,8 @@ bool output_folder::is_folder(const std::string& name) const {
 }
 
 bool output_folder::is_special(const std::string& name) const {
+    if (own_descriptor(display(name))) return true;
+
     struct stat status {};
 
     if (::fstatat(fd_, name.c_str(), &status, 0) != 0) {

@@ -2,6 +2,7 @@
 #include "cmd/fetch/output_pattern.hpp"
 
 #include "cmd/common/percent_code.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/fetch/file_name.hpp"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ std::string folder_part(std::string_view url) {
 output_pattern output_pattern::parse(std::string_view text) {
     output_pattern pattern;
     if (text.empty()) refuse("an empty path for the output; write a file, or a folder with '/'");
-    if (text == "-") {
+    if (names_stdout(std::string(text))) {
         pattern.kind_ = kind::standard_output;
         pattern.folder_.clear();
         return pattern;

@@ -2,19 +2,34 @@
 #include "cmd/fetch/special_file.hpp"
 
 #include "cmd/common/descriptors.hpp"
+#include "cmd/common/report_file.hpp"
 
 #include <grove/error.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace grove::cmd {
+namespace {
+
+bool is_regular(int fd) noexcept {
+    struct stat about {};
+
+    return ::fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+}  // namespace
 
 special_file::special_file(const output_folder& folder, const std::string& name)
-    : shown_(folder.display(name)),
-      fd_(::openat(folder.fd(), name.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
+    : shown_(folder.display(name)) {
+    // Where a descriptor of ours is a regular file, only a copy goes on where that stands.
+    const auto own = own_descriptor(shown_);
+    fd_ = own && is_regular(*own)
+              ? ::fcntl(*own, F_DUPFD_CLOEXEC, 0)
+              : ::openat(folder.fd(), name.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd_ < 0) throw_errno("open", shown_);
 }
 

@@ -2,6 +2,7 @@
 #include "cmd/pipe/file_sink.hpp"
 
 #include "cmd/common/output.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/pipe/stage.hpp"
 
 #include <grove/error.hpp>
@@ -70,28 +71,22 @@ class file_sink final : public sink {
 
 class device_sink final : public sink {
  public:
-    device_sink(const std::string& path, settlement* kept)
-        : sink(kept), file_(path, {.read = false, .write = true}) {}
+    device_sink(const std::string& path, output& out, settlement* kept)
+        : sink(kept), file_(path, out, log_start::kept) {}
 
     void finish() override { file_.close(); }
 
  protected:
-    void write(const block& items) override { file_.write_all(items.bytes); }
+    void write(const block& items) override { file_.write(items.bytes); }
 
  private:
-    file file_;
+    log_file file_;
 };
-
-bool is_device(const std::string& path) {
-    struct stat seen {};
-
-    return ::stat(path.c_str(), &seen) == 0 && !S_ISREG(seen.st_mode);
-}
 
 }  // namespace
 
 std::unique_ptr<sink> make_file_sink(const std::string& path, output& out, settlement* kept) {
-    if (is_device(path)) return std::make_unique<device_sink>(path, kept);
+    if (is_written_through(path)) return std::make_unique<device_sink>(path, out, kept);
     return std::make_unique<file_sink>(path, out, kept);
 }
 

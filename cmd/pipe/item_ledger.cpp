@@ -47,8 +47,8 @@ item_ledger::item_ledger(const pipe_options& options, output& out,
                          std::function<void(exit_code)> stop)
     : limit_(options.max_failures), out_(out), stop_(std::move(stop)) {
     if (!options.dead_file.empty()) {
-        dead_file_ = file(options.dead_file, {.read = false, .append = true, .create = true});
-        if (!options.resume) dead_file_.truncate(0);
+        dead_file_ =
+            log_file(options.dead_file, out, options.resume ? log_start::kept : log_start::anew);
     }
 }
 
@@ -67,7 +67,7 @@ void item_ledger::dead(const dead_item& what) {
     }
     if (!dead_file_.is_open()) return;
     try {
-        dead_file_.write_all(to_json(what) + '\n');
+        dead_file_.write(to_json(what) + '\n');
     } catch (const std::system_error& e) {
         hopeless(e.what());
     }

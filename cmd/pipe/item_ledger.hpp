@@ -2,9 +2,8 @@
 #pragma once
 
 #include "cmd/common/exit_code.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/pipe/pipe_options.hpp"
-
-#include <grove/file.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -70,7 +69,7 @@ class item_ledger {
     const failure_limit& limit_;
     output& out_;
     std::function<void(exit_code)> stop_;
-    file dead_file_;
+    log_file dead_file_;
     std::uint64_t done_ = 0;
     std::uint64_t failed_ = 0;
     bool fell_short_ = false;

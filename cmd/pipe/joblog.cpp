@@ -21,10 +21,9 @@ std::string to_text(const job_line& job) {
                        job.status.code().value_or(0), job.status.signal(), job.command);
 }
 
-joblog::joblog(const std::string& path, bool resume)
-    : file_(path, {.read = false, .append = true, .create = true}) {
-    if (!resume) file_.truncate(0);
-    if (file_.size() == 0) file_.write_all(heading);
+joblog::joblog(const std::string& path, output& out, bool resume)
+    : file_(path, out, resume ? log_start::kept : log_start::anew) {
+    if (file_.is_empty()) file_.write(heading);
 }
 
 }  // namespace grove::cmd

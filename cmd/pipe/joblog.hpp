@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/common/report_file.hpp"
+
 #include <grove/deadline.hpp>
-#include <grove/file.hpp>
 #include <grove/process.hpp>
 
 #include <chrono>
@@ -37,17 +38,18 @@ class joblog {
     /// None: lines are dropped.
     joblog() = default;
 
-    /// Begins the file anew, or goes on with it. Throws: `std::system_error`.
-    joblog(const std::string& path, bool resume);
+    /// Begins the file anew, or goes on with it. `out` must outlive it. Throws:
+    /// `std::system_error`.
+    joblog(const std::string& path, output& out, bool resume);
 
     [[nodiscard]] bool is_open() const noexcept { return file_.is_open(); }
 
     /// Written at once, so that the file is whole up to here whatever happens.
     /// Throws: `std::system_error`.
-    void add(const job_line& job) { file_.write_all(to_text(job)); }
+    void add(const job_line& job) { file_.write(to_text(job)); }
 
  private:
-    file file_;
+    log_file file_;
 };
 
 }  // namespace grove::cmd

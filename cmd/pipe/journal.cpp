@@ -2,6 +2,7 @@
 #include "cmd/pipe/journal.hpp"
 
 #include "cmd/common/json_text.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/pipe/framer.hpp"
 #include "cmd/pipe/stage.hpp"
 
@@ -73,6 +74,7 @@ std::optional<std::string> read_journal(std::string_view text, const journal_sub
 }
 
 journal::journal(const std::string& path, const journal_subject& subject, bool resume) {
+    if (is_written_through(path)) throw stage_failed("--journal " + path + " is no regular file");
     std::string text = to_json(subject);
     if (resume) {
         try {

@@ -36,7 +36,7 @@ class process_work final : public item_work {
  public:
     process_work(const each_options& options, const stage_setting& setting)
         : options_(options), descriptor_limit_(setting.descriptor_limit) {
-        if (!options.joblog.empty()) log_ = joblog(options.joblog, setting.resume);
+        if (!options.joblog.empty()) log_ = joblog(options.joblog, setting.talk, setting.resume);
     }
 
     attempt try_once(std::string_view item, std::uint64_t number) override {

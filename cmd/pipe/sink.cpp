@@ -2,6 +2,7 @@
 #include "cmd/pipe/sink.hpp"
 
 #include "cmd/common/output.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/pipe/file_sink.hpp"
 #include "cmd/pipe/redis/redis_sink.hpp"
 #include "cmd/pipe/uri_sink.hpp"
@@ -80,6 +81,7 @@ std::unique_ptr<sink> make_sink(const sink_plan& plan, char item_end, output& ou
                                 settlement* kept) {
     switch (plan.what) {
         case sink_plan::kind::file:
+            if (names_stdout(plan.path)) break;
             return make_file_sink(plan.path, out, kept);
         case sink_plan::kind::null:
             return std::make_unique<null_sink>(kept);

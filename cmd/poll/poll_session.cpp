@@ -179,7 +179,7 @@ void poll_session::write_junit() const {
     std::vector<junit_case> cases;
     for (const polled_target& one : wait_.targets())
         cases.push_back(to_junit(one, wait_.elapsed()));
-    write_file_atomically(options_.junit, junit_report("grove poll", wait_.elapsed(), cases));
+    write_report(options_.junit, junit_report("grove poll", wait_.elapsed(), cases), out_);
 }
 
 }  // namespace grove::cmd

@@ -155,7 +155,7 @@ std::string folder_of(const std::string& file) {
 /// What was typed starts from the folder in which it was typed.
 run_options with_whole_paths(run_options options) {
     for (std::string* path : {&options.junit, &options.html}) {
-        if (!path->empty()) *path = fs::absolute(*path).lexically_normal().string();
+        if (!path->empty() && *path != "-") *path = fs::absolute(*path).lexically_normal().string();
     }
     return options;
 }

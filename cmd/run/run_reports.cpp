@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/run/run_reports.hpp"
 
-#include "cmd/common/report_file.hpp"
 #include "cmd/run/github_annotation.hpp"
 #include "cmd/run/run_html.hpp"
 #include "cmd/run/run_report.hpp"
 
-#include <grove/error.hpp>
-#include <grove/file.hpp>
-
-#include <cerrno>
 #include <filesystem>
 #include <utility>
 
@@ -47,7 +42,7 @@ run_reports::run_reports(const run_options& options, const checked_recipe& of, r
 
 void run_reports::begin() {
     if (is_github()) journal_.on_change([this](const task_record& of) { annotate(of); });
-    if (!files_.json.empty()) events_.open(files_.json, std::ios::trunc);
+    if (!files_.json.empty()) events_ = log_file(files_.json, out_, log_start::anew);
     if (!events_.is_open() && !out_.options().json) return;
     journal_.on_change(
         [this](const task_record& of) { write_event(to_json(of, journal_.elapsed())); });
@@ -66,17 +61,23 @@ void run_reports::annotate(const task_record& of) {
 
 void run_reports::write_event(const std::string& line) {
     if (out_.options().json) out_.json(line);
-    if (events_.is_open()) events_ << line << '\n';
+    if (!events_.is_open() || events_lost_) return;
+    try {
+        events_.write(line + '\n');
+    } catch (const std::system_error& e) {
+        events_lost_ = e;
+    }
 }
 
 void run_reports::finish(exit_code code) {
     const recipe& what = of_.what;
     write_event(sum_as_json(journal_, what, to_int(code)));
-    if (events_.is_open() && !events_.flush()) throw_error(EIO, "write " + files_.json);
-    if (!files_.junit.empty()) write_file_atomically(files_.junit, to_junit(journal_, what));
-    if (!files_.trace.empty()) write_file_atomically(files_.trace, to_trace(journal_, what));
+    if (events_lost_) throw *events_lost_;
+    events_.close();
+    if (!files_.junit.empty()) write_report(files_.junit, to_junit(journal_, what), out_);
+    if (!files_.trace.empty()) write_report(files_.trace, to_trace(journal_, what), out_);
     if (files_.html.empty()) return;
-    write_file_atomically(files_.html, to_html(journal_, what));
+    write_report(files_.html, to_html(journal_, what), out_);
     out_.say("report: " + files_.html);
 }
 

@@ -3,12 +3,14 @@
 
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/output.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/run/recipe/recipe_check.hpp"
 #include "cmd/run/run_journal.hpp"
 #include "cmd/run/run_options.hpp"
 
-#include <fstream>
+#include <optional>
 #include <string>
+#include <system_error>
 
 /// Where a run is told to: the files that the command line or the recipe asks for, stdout with
 /// --json, and a forge that reads along.
@@ -39,7 +41,8 @@ class run_reports {
     output& out_;
     recipe_report files_;
     std::string recipe_;  ///< its file, for annotations
-    std::ofstream events_;
+    log_file events_;
+    std::optional<std::system_error> events_lost_;  ///< told when the run is over
 };
 
 }  // namespace grove::cmd
