@@ -128,6 +128,7 @@ held_signals::held_signals() noexcept {
     sigemptyset(&held);
     sigaddset(&held, SIGINT);
     sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGHUP);
     ::pthread_sigmask(SIG_BLOCK, &held, &former_);
 }
 

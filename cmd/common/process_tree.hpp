@@ -39,7 +39,8 @@ class tracked_group {
 /// at once: safe in a signal handler, and nobody else gets to know how they ended.
 void kill_process_tree() noexcept;
 
-/// No SIGINT or SIGTERM interrupts the thread while one lives: what comes waits for its end.
+/// No SIGINT, SIGTERM or SIGHUP interrupts the thread while one lives: what comes waits for its
+/// end.
 class held_signals {
  public:
     held_signals() noexcept;

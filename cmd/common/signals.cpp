@@ -8,25 +8,44 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
+#include <ctime>
 #include <utility>
 
 namespace grove::cmd {
 namespace {
 
-constexpr std::array handled{SIGINT, SIGTERM};
+constexpr std::array handled{SIGINT, SIGTERM, SIGHUP};
+
+// Ctrl-C under `timeout --foreground` comes twice: from the terminal, and from timeout.
+constexpr std::int64_t one_wish = 100'000'000;  // nanoseconds
 
 // What the handler writes: a handler has no other way to find its object.
 std::atomic<int> first_signal{0};
+std::atomic<std::int64_t> last_wish{0};  // when it came, in nanoseconds of the monotonic clock
 std::atomic<int> wake_descriptor{-1};
 std::atomic<stop_signals::last_act> before_the_end{nullptr};
 
 static_assert(std::atomic<int>::is_always_lock_free &&
+                  std::atomic<std::int64_t>::is_always_lock_free &&
                   std::atomic<stop_signals::last_act>::is_always_lock_free,
               "the handler may only touch lock-free data");
+
+std::int64_t monotonic_now() noexcept {
+    constexpr std::int64_t second = 1'000'000'000;
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * second + now.tv_nsec;
+}
 
 /// Async-signal-safe. The second signal ends the process from here: the hub may be stuck.
 void on_signal(int signal) noexcept {
     const int saved = errno;
+    const std::int64_t now = monotonic_now();
+    std::int64_t before = last_wish;
+    if (before != 0 && now - before < one_wish) return;
+    // Who loses this was interrupted by the same wish.
+    if (!last_wish.compare_exchange_strong(before, now)) return;
     int none = 0;
     if (!first_signal.compare_exchange_strong(none, signal)) {
         if (const stop_signals::last_act act = before_the_end) act();
@@ -70,7 +89,10 @@ void stop_signals::install(int signal, struct sigaction& former) {
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART | SA_ONSTACK;
     sigemptyset(&action.sa_mask);
-    if (::sigaction(signal, &action, &former) != 0) throw_errno("sigaction");
+    if (::sigaction(signal, nullptr, &former) != 0) throw_errno("sigaction");
+    // Who was started by nohup outlives the terminal.
+    if (signal == SIGHUP && former.sa_handler == SIG_IGN) return;
+    if (::sigaction(signal, &action, nullptr) != 0) throw_errno("sigaction");
 }
 
 void stop_signals::look() {

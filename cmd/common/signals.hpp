@@ -11,10 +11,12 @@
 
 /// What signals do to a run:
 ///
-/// - The first SIGINT or SIGTERM asks it to end gracefully: it takes no new work, lets what runs
-/// end
-///   within `--grace`, writes its reports and removes nothing that can be resumed.
-/// - The second one ends the process at once (`end_at_once(by_signal(N))`).
+/// - The first SIGINT, SIGTERM or SIGHUP asks it to end gracefully: it takes no new work, lets what
+///   runs end within `--grace`, writes its reports and removes nothing that can be resumed. SIGHUP
+///   stays ignored where it was (nohup).
+/// - The second one ends the process at once (`end_at_once(by_signal(N))`). Those that come within
+///   100 ms of the first are the same wish, whoever takes them: the terminal and timeout(1) may
+///   both send one.
 /// - SIGQUIT prints the tree of greenlets on stderr and the run goes on (main.cpp).
 /// - SIGPIPE is ignored for the whole process (`prepare_standard_streams`).
 ///
@@ -58,7 +60,7 @@ class stop_signals {
     std::function<void(int)> on_first_;
     int descriptor_ = -1;
     bool told_ = false;
-    std::array<struct sigaction, 2> former_{};
+    std::array<struct sigaction, 3> former_{};
     watch arrivals_;
 };
 

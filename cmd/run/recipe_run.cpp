@@ -28,6 +28,11 @@ std::string again_of(const run_options& options) {
     return text + " --only";
 }
 
+void leave_nothing() noexcept {
+    kill_process_tree();
+    run_values::remove_empty_folder();
+}
+
 std::size_t usual_jobs() {
     return std::max<std::size_t>(4, 2 * std::size_t{std::thread::hardware_concurrency()});
 }
@@ -40,7 +45,7 @@ recipe_run::recipe_run(const run_options& options, const checked_recipe& of, con
       of_(of),
       plan_(plan),
       out_(out),
-      signals_([this](int number) { interrupted(number); }, kill_process_tree),
+      signals_([this](int number) { interrupted(number); }, leave_nothing),
       values_(of),
       tasks_(plan.nodes.size()),
       jobs_(options.jobs ? *options.jobs : of.what.jobs.value_or(usual_jobs())),

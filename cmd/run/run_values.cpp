@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
@@ -27,6 +28,10 @@ namespace fs = std::filesystem;
 
 constexpr auto longest_secret_program = 30s;
 
+// What a signal handler reads: it has no other way to find the run.
+std::atomic<const char*> folder_of_the_run{nullptr};
+static_assert(std::atomic<const char*>::is_always_lock_free, "a handler may only touch such data");
+
 std::string without_line_end(std::string text) {
     while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
     return text;
@@ -41,11 +46,18 @@ std::string make_folder() {
 }  // namespace
 
 run_values::run_values(const checked_recipe& of)
-    : of_(of), tmp_(make_folder()), program_(fs::read_symlink("/proc/self/exe").string()) {}
+    : of_(of), tmp_(make_folder()), program_(fs::read_symlink("/proc/self/exe").string()) {
+    folder_of_the_run = tmp_.c_str();
+}
 
 run_values::~run_values() {
+    folder_of_the_run = nullptr;
     std::error_code ignored;
     if (!tmp_.empty()) fs::remove_all(tmp_, ignored);
+}
+
+void run_values::remove_empty_folder() noexcept {
+    if (const char* const folder = folder_of_the_run) ::rmdir(folder);
 }
 
 void run_values::read_secrets() {

@@ -30,6 +30,10 @@ class run_values {
     /// Removes `{{tmp}}`.
     ~run_values();
 
+    /// For an end at once: removes the folder of the run that is on, where it is empty. Safe in a
+    /// signal handler.
+    static void remove_empty_folder() noexcept;
+
     /// Reads the secrets, once: that may start programs. Blocks the greenlet. Interrupted: those
     /// that were not read yet have no value.
     /// Throws: `std::system_error`, `std::runtime_error` for a secret that cannot be had.

@@ -62,14 +62,25 @@ GROVE_IN_CHILD int fail(launch& plan, step at, int error) noexcept {
     return 127;
 }
 
+/// Async-signal-safe, and touches no memory but its own.
+GROVE_IN_CHILD bool is_ignored(int number) noexcept {
+    constexpr std::size_t mask_size = 8;
+    std::array<std::uint64_t, 8> action{};  // the kernel's struct sigaction: the handler is first
+    call(SYS_rt_sigaction, number, nullptr, &action, mask_size);
+    return action.data()[0] == 1;  // SIG_IGN
+}
+
 /// All at their defaults before any is let through: a handler of ours must not run in the child.
+/// Whom nohup(1) keeps from SIGHUP keeps its children from it.
 GROVE_IN_CHILD void reset_signals() noexcept {
     constexpr int last = 64;
     constexpr std::size_t mask_size = 8;
     // The kernel's struct sigaction and signal set; zero is SIG_DFL and no signal.
     const std::array<std::uint64_t, 8> zero{};
-    for (int number = 1; number <= last; ++number)
+    for (int number = 1; number <= last; ++number) {
+        if (number == SIGHUP && is_ignored(number)) continue;
         call(SYS_rt_sigaction, number, &zero, nullptr, mask_size);  // fails for SIGKILL, SIGSTOP
+    }
     call(SYS_rt_sigprocmask, SIG_SETMASK, &zero, nullptr, mask_size);
 }
 

@@ -71,7 +71,7 @@ class Signals(FaultCase):
         run = self.run_of_ten(origin, "--grace", "1h")
         self.interrupt(run)
         self.assertTrue(run.alive())
-        run.send(signal.SIGINT)
+        run.send_again(signal.SIGINT)
         ended = run.wait(10)
         self.assertEqual(130, ended.code, ended)
         self.assertEqual([], [n for n in self.names() if not n.endswith((".part", ".part.json"))])

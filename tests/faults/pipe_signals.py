@@ -18,6 +18,7 @@ FAMILIES = ((("each", "-j2", FAMILY), 2),
             (("map", "-j2", FAMILY), 2),
             (("exec:" + FAMILY, "then", "each", "true"), 1),
             (("each", "true", "then", "exec:" + FAMILY), 1))
+STOPS = (signal.SIGHUP, signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
 
 
 class PipeSignals(FaultCase):
@@ -60,11 +61,11 @@ class PipeSignals(FaultCase):
         self.assertEqual(["1", "2"], sorted(self.began()))
 
     def test_grace_ends_all_that_was_started(self):
-        for words, sleepers in FAMILIES:
+        for number, (words, sleepers) in zip(STOPS, FAMILIES):
             with self.subTest(words=words):
                 run, writing = self.run_of_families(words, sleepers, "50ms")
-                run.send(signal.SIGINT)
-                self.assertEqual(130, run.wait().code)
+                run.send(number)
+                self.assertEqual(128 + number, run.wait().code)
                 os.close(writing)
 
     def run_of_families(self, words, sleepers: int, grace: str):
@@ -83,7 +84,7 @@ class PipeSignals(FaultCase):
                 run, writing = self.run_of_families(words, sleepers, "1h")
                 run.send(signal.SIGINT)
                 wait_until(lambda: "stopping" in run.talk_so_far(), "the signal is noticed")
-                run.send(signal.SIGINT)
+                run.send_again(signal.SIGINT)
                 self.assertEqual(130, run.process.wait())
                 wait_until(lambda: not run._session(), "its processes are gone")
                 run.kill()

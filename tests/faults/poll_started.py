@@ -80,7 +80,7 @@ class Started(FaultCase):
         wait_until(lambda: os.path.exists(self.path("up")), "it has started")
         run.send(signal.SIGINT)
         wait_until(lambda: os.path.exists(self.path("told")), "it was asked to end")
-        run.send(signal.SIGINT)
+        run.send_again(signal.SIGINT)
         self.assertEqual(130, run.wait().code)
 
     def test_interrupt_of_a_wait_is_quick(self):

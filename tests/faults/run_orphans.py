@@ -158,7 +158,8 @@ class Orphans(FaultCase):
         self.assertGreater(stopped, 0, "none of the moments was within a run")
 
     def test_second_interrupts_at_random_moments_leave_nobody(self):
-        self.write(RECIPE.replace("sleep 0.15", "sleep 1000"))
+        # What does not listen makes the end last until the second.
+        self.write(RECIPE.replace("sleep 0.15", "sleep 1000").replace("(setsid", "trap '' TERM; (setsid"))
         chance = random.Random(4711)
         for _ in range(MOMENTS // 2):
             self.forget_marks()
@@ -168,7 +169,7 @@ class Orphans(FaultCase):
             run.send(signal.SIGINT)
             moment = chance.uniform(0, 0.03)
             time.sleep(moment)
-            run.send(signal.SIGINT)
+            run.send_again(signal.SIGINT)
             ended = run.wait()
             about = f"{moment:.3f} s after the first\n{ended}"
             self.assertEqual(130, ended.code, about)
@@ -181,10 +182,38 @@ class Orphans(FaultCase):
         run.send(signal.SIGINT)
         wait_until(lambda: "once more ends at once" in run.talk_so_far(), "it was told")
         self.assertTrue(run.alive())
+        run.send_again(signal.SIGINT)
+        ended = run.wait()
+        self.assertEqual(130, ended.code, ended)
+        self.assert_nothing_is_left(ended)
+
+    def test_hangup_leaves_nobody(self):
+        self.write(STUBBORN)
+        run = self.start("recipe.toml", "--grace", "10ms")
+        wait_until(lambda: os.path.exists(self.path("began")), "the step runs")
+        run.send(signal.SIGHUP)
+        ended = run.wait()
+        self.assertEqual(129, ended.code, ended)
+        self.assert_nothing_is_left(ended)
+
+    def test_two_interrupts_at_once_are_one(self):
+        self.write(STUBBORN + '[[finally]]\nsh = "touch ended"\n')
+        run = self.start("recipe.toml", "--grace", "200ms")
+        wait_until(lambda: os.path.exists(self.path("began")), "the step runs")
+        run.send(signal.SIGINT)
         run.send(signal.SIGINT)
         ended = run.wait()
         self.assertEqual(130, ended.code, ended)
-        self.assertEqual([], living_children(), ended)
+        self.assertTrue(os.path.exists(self.path("ended")), ended)
+
+    def test_hangup_is_ignored_under_nohup(self):
+        self.write('[[step]]\nsh = "touch began; until [ -e go ]; do sleep 0.01; done"\n')
+        run = self.start("recipe.toml", before=("nohup",))
+        wait_until(lambda: os.path.exists(self.path("began")), "the step runs")
+        os.killpg(run.pid, signal.SIGHUP)
+        with open(self.path("go"), "w", encoding="ascii"):
+            pass
+        self.assertEqual(0, run.wait().code)
 
     def test_interrupt_does_not_wait_for_a_secret(self):
         self.write("""

@@ -105,6 +105,11 @@ class Running:
     def send(self, number: int):
         self.process.send_signal(number)
 
+    def send_again(self, number: int):
+        """For a run that has noticed the first signal: another within 100 ms is the same wish."""
+        time.sleep(0.11)
+        self.send(number)
+
     def alive(self) -> bool:
         return self.process.poll() is None
 
@@ -133,6 +138,9 @@ class Running:
             raise AssertionError(f"not at its end after {seconds} s:\n{result}") from None
         result = self._result(code)
         left = self._session()
+        if left:
+            time.sleep(0.2)  # the kernel may not be done with who was killed
+            left = self._session()
         self._kill_session(left)
         if left:
             raise AssertionError(f"processes are left behind: {left}\n{result}")

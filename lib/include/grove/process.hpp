@@ -26,9 +26,9 @@
 ///     std::string answer = bc.out().read_line();
 ///
 /// A child starts with its streams 0, 1 and 2 and no other descriptor, with no signal blocked and
-/// none ignored, and in its own process group unless it inherits our input. It is killed (SIGKILL)
-/// when the thread that started it ends, also by a crash of the whole program; what the child has
-/// started itself is not.
+/// none ignored (but SIGHUP where we do, as under nohup), and in its own process group unless it
+/// inherits our input. It is killed (SIGKILL) when the thread that started it ends, also by a crash
+/// of the whole program; what the child has started itself is not.
 /// A child that has ended keeps its number, as a zombie, until the handle is gone, so that a signal
 /// never reaches a stranger. There is no handler for SIGCHLD. Where SIGCHLD is ignored, or other
 /// code waits for all children, the status is lost and the calls that would tell it throw ECHILD.
