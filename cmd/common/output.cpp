@@ -133,6 +133,7 @@ void output::choose_data_kind() {
         kind_ = data_kind::socket;
         return;
     }
+    discards_ = S_ISCHR(about.st_mode) && !data_terminal_;
     const std::string path = fmt::format("/proc/self/fd/{}", data_fd_);
     own_fd_ = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     kind_ = own_fd_ >= 0 ? data_kind::own_description : data_kind::shared;
@@ -220,6 +221,12 @@ void output::wait_for_room() const {
     } else {
         wait_in_poll(fd);
     }
+}
+
+void output::look_for_reader() {
+    if (lost() || kind_ == data_kind::file || data_terminal_) return;
+    pollfd one{own_fd_ >= 0 ? own_fd_ : data_fd_, 0, 0};
+    if (::poll(&one, 1, 0) > 0 && (one.revents & (POLLERR | POLLHUP)) != 0) lose(EPIPE);
 }
 
 void output::lose(int error) {

@@ -78,6 +78,9 @@ class output {
     /// Flushes what has waited 100 ms. Result: when to call again; `never` while nothing waits.
     deadline tick();
 
+    /// For who writes seldom: notices that the reader of stdout has gone.
+    void look_for_reader();
+
     /// True once nothing more can be written: stop the run.
     [[nodiscard]] bool lost() const noexcept { return state_ != data_state::good; }
 
@@ -100,6 +103,12 @@ class output {
 
     /// True when stderr is a terminal that can move its cursor.
     [[nodiscard]] bool has_status() const noexcept { return talk_terminal_ && !dumb_; }
+
+    /// The same, and nobody else writes there: stdout goes to a terminal, a file or nowhere, and
+    /// not through a pipe whose reader may print below what we would move the cursor over.
+    [[nodiscard]] bool owns_screen() const noexcept {
+        return has_status() && (data_terminal_ || kind_ == data_kind::file || discards_);
+    }
 
     /// Size of stderr's terminal, asked anew each time; 80 x 24 elsewhere.
     struct screen {
@@ -144,6 +153,7 @@ class output {
     int own_fd_ = -1;  // data_fd_ opened once more, non-blocking
     data_kind kind_ = data_kind::file;
     bool data_terminal_ = false;
+    bool discards_ = false;  // stdout is a device that keeps nothing, such as /dev/null
     bool talk_terminal_ = false;
     bool dumb_ = false;
     bool color_ = false;

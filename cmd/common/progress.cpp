@@ -2,7 +2,6 @@
 #include "cmd/common/progress.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace grove::cmd {
 
@@ -14,21 +13,22 @@ double seconds(duration d) noexcept {
 
 }  // namespace
 
-void rate_meter::sample(double value, deadline now) noexcept {
-    if (!last_) {
-        last_ = now;
-        last_value_ = value;
-        return;
-    }
-    const duration since = now - *last_;
-    if (since < std::chrono::milliseconds(1)) return;
-    const double current = (value - last_value_) / seconds(since);
-    // The first interval counts whole: nothing is known before it.
-    const double weight = primed_ ? 1 - std::exp(-seconds(since) / seconds(window_)) : 1;
-    rate_ += weight * (current - rate_);
-    primed_ = true;
-    last_ = now;
-    last_value_ = value;
+void rate_meter::sample(double value, deadline now) {
+    constexpr int most_kept = 64;
+    const bool is_close =
+        kept_.size() > 1 && now - kept_[kept_.size() - 2].at < window_ / most_kept;
+    if (is_close)
+        kept_.back() = {now, value};
+    else
+        kept_.push_back({now, value});
+    while (kept_.size() > 2 && now - kept_[1].at >= window_) kept_.pop_front();
+}
+
+double rate_meter::per_second() const noexcept {
+    if (kept_.size() < 2) return 0;
+    const duration since = kept_.back().at - kept_.front().at;
+    if (since < std::chrono::milliseconds(1)) return 0;
+    return (kept_.back().value - kept_.front().value) / seconds(since);
 }
 
 progress::progress(output& out, progress_options options)

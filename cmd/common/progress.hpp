@@ -6,6 +6,7 @@
 #include <grove/deadline.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -53,23 +54,26 @@ struct progress_speed {
     std::optional<duration> left = std::nullopt;  ///< absent: cannot be told
 };
 
-/// A speed that follows changes within a few seconds without jumping: an exponential average over
-/// `window`. The first sample is the zero point.
+/// The speed over the last `window`, or since the first sample where that is later: true from the
+/// second sample on. The first one is the zero point.
 class rate_meter {
  public:
     explicit rate_meter(duration window = std::chrono::seconds(5)) : window_(window) {}
 
-    /// The counter stands at `value` at `now`. Samples closer than 1 ms to the last are ignored.
-    void sample(double value, deadline now) noexcept;
+    /// The counter stands at `value` at `now`. Samples closer to the last than 1/64
+    /// of the window take its place.
+    void sample(double value, deadline now);
 
-    [[nodiscard]] double per_second() const noexcept { return rate_; }
+    [[nodiscard]] double per_second() const noexcept;
 
  private:
+    struct reading {
+        deadline at;
+        double value = 0;
+    };
+
     duration window_;
-    std::optional<deadline> last_;
-    double last_value_ = 0;
-    double rate_ = 0;
-    bool primed_ = false;
+    std::deque<reading> kept_;  // the first is as old as the window or older, once there is one
 };
 
 /// Time left, from bytes where their sum is known and from items otherwise.

@@ -12,6 +12,8 @@
 
 #include <grove/error.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <random>
@@ -42,6 +44,15 @@ char end_after(const pipe_plan& plan, char item_end) {
     return item_end;
 }
 
+/// A person types the items.
+typed_items are_typed(const pipe_options& options, const source_plan& from) {
+    const bool is_elsewhere = from.stream || from.door || from.uri;
+    const bool is_stdin =
+        options.inputs.empty() || std::ranges::find(options.inputs, "-") != options.inputs.end();
+    return !is_elsewhere && is_stdin && ::isatty(STDIN_FILENO) == 1 ? typed_items::yes
+                                                                    : typed_items::no;
+}
+
 queue_limits limits_of(const pipe_options& options) {
     return {.items = options.queue_items, .bytes = options.queue_size.bytes};
 }
@@ -53,7 +64,8 @@ pipe_run::pipe_run(const pipe_options& options, const pipe_plan& plan, output& o
       out_(out),
       descriptor_limit_(descriptor_limit()),
       ledger_(options, out, [this](exit_code why) { stop(why); }),
-      view_(out),
+      typed_(are_typed(options, plan.source)),
+      view_(out, typed_),
       source_(make_source(plan.source, options, kept != nullptr ? kept->from().items : 0, ledger_,
                           out)),
       kept_(kept != nullptr ? kept : source_->settles()),
@@ -95,6 +107,7 @@ exit_code pipe_run::execute() {
     const stop_signals signals([this](int) { drain(); }, kill_process_groups);
     const deadline whole = options_.deadline ? deadline(*options_.deadline) : never;
     give_up_at_ = whole;
+    if (typed_ == typed_items::yes) out_.say("reads standard input; end with Ctrl-D");
     start("source", [this] { run_source(); });
     for (const auto& each : stages_) start("stage", [&each] { each->run(); });
     start("sink", [this] { run_sink(); });
@@ -104,7 +117,7 @@ exit_code pipe_run::execute() {
         if (!stopping_ && whole.expired()) stop(exit_code::deadline);
         if (stopping_ || give_up_at_.expired()) halt();
     }
-    view_.finish();
+    view_.finish([this] { return look(); });
     if (stop_code_ == exit_code::deadline)
         out_.error("the deadline of " + show_duration(*options_.deadline) + " is over");
     return merge(signals.code(), merge(stop_code_, finish()));

@@ -55,6 +55,7 @@ class pipe_run {
     output& out_;
     std::size_t descriptor_limit_;
     item_ledger ledger_;
+    typed_items typed_;
     pipe_view view_;
     std::deque<block_queue> queues_;  // one more than there are stages
     std::unique_ptr<source> source_;

@@ -150,6 +150,19 @@ TEST_F(output_of_a_run, a_reader_that_left_ends_the_run_quietly) {
     EXPECT_EQ(talk.now(), "");
 }
 
+TEST_F(output_of_a_run, a_reader_that_left_is_noticed_without_a_write) {
+    for (const auto make : {channel::pipe, channel::socket}) {
+        channel to = make();
+        output out({}, to.write_end, talk.write_end);
+        out.look_for_reader();
+        EXPECT_FALSE(out.lost());
+        to.close_read();
+        out.look_for_reader();
+        EXPECT_TRUE(out.lost());
+        EXPECT_EQ(out.finish(exit_code::ok), exit_code::ok);
+    }
+}
+
 TEST_F(output_of_a_run, a_reader_that_left_does_not_hide_a_signal) {
     output out({}, data.write_end, talk.write_end);
     data.close_read();
