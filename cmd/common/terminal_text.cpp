@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -94,7 +96,23 @@ std::size_t suffix_within(std::string_view text, std::size_t columns) noexcept {
     return begin;
 }
 
+const char* environment_value(const char* name) noexcept {
+    return std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody writes it
+}
+
 }  // namespace
+
+charset locale_charset() noexcept {
+    for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const char* const value = environment_value(name);
+        if (value == nullptr || *value == '\0') continue;
+        // Both ways to write it are in use: en_US.UTF-8, C.utf8.
+        const bool is_utf8 =
+            ::strcasestr(value, "utf-8") != nullptr || ::strcasestr(value, "utf8") != nullptr;
+        return is_utf8 ? charset::utf8 : charset::ascii;
+    }
+    return charset::ascii;
+}
 
 std::size_t display_width(std::string_view text) noexcept {
     std::size_t width = 0;

@@ -11,6 +11,12 @@
 
 namespace grove::cmd {
 
+/// What a terminal can show.
+enum class charset : unsigned char { ascii, utf8 };
+
+/// As the environment tells: the first of LC_ALL, LC_CTYPE and LANG that says something.
+[[nodiscard]] charset locale_charset() noexcept;
+
 /// Columns that `text` takes on a UTF-8 terminal: 2 for East Asian wide characters and emoji, 0 for
 /// combining marks, 1 for all else, a byte that is not UTF-8 included.
 [[nodiscard]] std::size_t display_width(std::string_view text) noexcept;

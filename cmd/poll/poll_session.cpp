@@ -9,7 +9,6 @@
 #include "cmd/poll/command_beside.hpp"
 #include "cmd/poll/poll_report.hpp"
 
-#include <grove/file.hpp>
 #include <grove/timeout.hpp>
 
 #include <fmt/format.h>
@@ -119,7 +118,7 @@ void poll_session::tell(wait_end end) {
     if (options_.talk.json) {
         for (const polled_target& one : wait_.targets()) out_.json(to_json(one, options_.goal));
     }
-    if (end != wait_end::met && end != wait_end::stopped) tell_failure(end);
+    if (end != wait_end::met && !out_.lost()) tell_failure(end);
 }
 
 std::string poll_session::reason_for(wait_end end) const {
@@ -131,6 +130,8 @@ std::string poll_session::reason_for(wait_end end) const {
     if (end == wait_end::late)
         return fmt::format("after {}: {}",
                            show_duration(options_.deadline.value_or(usual_deadline)), share);
+    if (end == wait_end::stopped)
+        return fmt::format("stopped after {}: {}", show_duration(wait_.elapsed()), share);
     if (end == wait_end::exhausted) return "no attempt is left: " + share;
     if (!started_ || !started_->ended()) return "it can never be met: " + share;
     const exit_status how = *started_->ended();

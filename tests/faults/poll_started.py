@@ -68,10 +68,13 @@ class Started(FaultCase):
         self.assertIn("has ended: exit code 4", ended.talk)
 
     def test_interrupt_stops_what_was_started(self):
-        run = self.start("--start", CHILDREN, "file:never")
-        wait_until(lambda: os.path.exists(self.path("up")), "it has started")
-        run.send(signal.SIGINT)
-        self.assertEqual(130, run.wait().code)
+        for number in (signal.SIGINT, signal.SIGHUP):
+            with self.subTest(number=number):
+                run = self.start("--start", CHILDREN, "file:never")
+                wait_until(lambda: os.path.exists(self.path("up")), "it has started")
+                os.remove(self.path("up"))
+                run.send(number)
+                self.assertEqual(128 + number, run.wait().code)
 
     def test_second_interrupt_ends_all_at_once(self):
         run = self.start("--grace", "1h", "--start", "(trap '' TERM; sleep 60) & "
@@ -87,7 +90,9 @@ class Started(FaultCase):
         run = self.start("file:never", "pid:1")
         wait_until(lambda: run.switches() > 0, "it waits")
         run.send(signal.SIGTERM)
-        self.assertEqual(143, run.wait().code)
+        ended = run.wait()
+        self.assertEqual(143, ended.code)
+        self.assertIn(": 1 of 2 are up, 2 wanted\n  file:never: no such file\n", ended.talk)
 
     def test_sigterm_reaches_the_command(self):
         run = self.start("--start", SLEEPER, "file:up", "--", "sh", "-c",

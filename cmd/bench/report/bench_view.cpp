@@ -35,7 +35,7 @@ void bench_view::add(const bench_second& last) {
     const std::string line = status_line(std::chrono::seconds(seconds_), whole_, last);
     if (out_.has_status()) {
         const unsigned columns = out_.talk_screen().columns;
-        out_.status({line.substr(0, columns), sparkline(answers_, columns - 1)});
+        out_.status({line.substr(0, columns), sparkline(answers_, columns - 1, locale_charset())});
     } else if (seconds_ % plain_every == 0) {
         out_.say(line);
     }

@@ -85,7 +85,7 @@ void watch_session::tell_change(const watched_target& of, watch_state before) {
     if (hook_ && before != watch_state::unknown) hook_->call(of, before);
     if (json_) out_.json(change_json(of, before, watch_.elapsed()));
     // Without a table, and with lines that say so, nobody needs it twice.
-    if (json_ && !out_.has_status()) return;
+    if (json_ && !out_.owns_screen()) return;
     if (before == watch_state::unknown && of.state == watch_state::up) return;
     out_.say(fmt::format("{}  {} is {}: {}{}", show_duration(watch_.elapsed()), of.name,
                          to_string(of.state), one_line(of.what),
@@ -94,12 +94,14 @@ void watch_session::tell_change(const watched_target& of, watch_state before) {
 
 void watch_session::draw() {
     out_.tick();
-    if (!out_.has_status() || options_.talk.quiet || !options_.talk.progress) return;
+    out_.look_for_reader();
+    if (!out_.owns_screen() || options_.talk.quiet || !options_.talk.progress) return;
     const output::screen screen = out_.talk_screen();
     constexpr std::size_t other_rows = 2;  // the heading, and the cursor's
     const std::size_t rows = screen.rows > other_rows ? screen.rows - other_rows : 1;
     out_.status(watch_table(watch_.targets(), deadline::now(), {screen.columns - 1U, rows},
-                            out_.talk_has_color() ? table_color::ansi : table_color::none));
+                            out_.talk_has_color() ? table_color::ansi : table_color::none,
+                            locale_charset()));
 }
 
 /// The table stays where it was drawn, to be read when all is over.
@@ -108,12 +110,12 @@ void watch_session::tell_end() {
     if (json_) {
         for (const watched_target& one : watch_.targets()) out_.json(summary_json(one));
     }
-    if (!out_.has_status() || options_.talk.quiet) return;
+    if (!out_.has_status() || options_.talk.quiet || out_.lost()) return;
     std::string lines;
     const output::screen screen = out_.talk_screen();
-    for (const std::string& line :
-         watch_table(watch_.targets(), deadline::now(),
-                     {screen.columns - 1U, watch_.targets().size()}, table_color::none))
+    for (const std::string& line : watch_table(watch_.targets(), deadline::now(),
+                                               {screen.columns - 1U, watch_.targets().size()},
+                                               table_color::none, locale_charset()))
         lines += line + '\n';
     out_.print_talk(lines);
 }

@@ -65,7 +65,8 @@ std::string heading(const layout& to) {
                        padded("TARGET", to.name), to.cert ? "  CERT" : "");
 }
 
-std::string row_of(const watched_target& of, deadline now, const layout& to, table_color color) {
+std::string row_of(const watched_target& of, deadline now, const layout& to, table_color color,
+                   charset signs) {
     std::string line =
         fmt::format("{}  {} {:>6} {:>7} {:>8} {:>8} {:>8} {:>6}", padded(of.name, to.name),
                     state_text(of.state, color), show_duration(now - of.since), of.streak,
@@ -73,14 +74,14 @@ std::string row_of(const watched_target& of, deadline now, const layout& to, tab
                     time_text(of.recent.percentile(99)), fmt::format("{:.3g}%", of.loss() * 100));
     if (to.cert)
         line += fmt::format("{:>6}", of.cert_days ? fmt::format("{:.0f}d", *of.cert_days) : "-");
-    if (to.spark > 0) line += "  " + sparkline(of.recent.latest(to.spark), to.spark);
+    if (to.spark > 0) line += "  " + sparkline(of.recent.latest(to.spark), to.spark, signs);
     return line;
 }
 
 }  // namespace
 
 std::vector<std::string> watch_table(const std::vector<watched_target>& targets, deadline now,
-                                     watch_table_size size, table_color color) {
+                                     watch_table_size size, table_color color, charset of) {
     const bool is_narrow = size.columns < least_columns;
     if (is_narrow) color = table_color::none;  // a code that is cut off would stay on
     const layout to = layout_of(targets, size.columns);
@@ -95,7 +96,7 @@ std::vector<std::string> watch_table(const std::vector<watched_target>& targets,
         order.resize(size.rows > 0 ? size.rows - 1 : 0);
     }
     std::vector<std::string> lines{heading(to)};
-    for (const watched_target* one : order) lines.push_back(row_of(*one, now, to, color));
+    for (const watched_target* one : order) lines.push_back(row_of(*one, now, to, color, of));
     if (!all_fit) {
         const auto down = std::ranges::count_if(
             targets, [](const watched_target& one) { return one.state == watch_state::down; });

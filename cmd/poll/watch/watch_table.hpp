@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cmd/common/terminal_text.hpp"
 #include "cmd/poll/watch/poll_watch.hpp"
 
 #include <string>
@@ -24,6 +25,6 @@ enum class table_color : unsigned char { none, ansi };
 /// attempts (`recent_attempts`).
 [[nodiscard]] std::vector<std::string> watch_table(const std::vector<watched_target>& targets,
                                                    deadline now, watch_table_size size,
-                                                   table_color color);
+                                                   table_color color, charset of = charset::utf8);
 
 }  // namespace grove::cmd

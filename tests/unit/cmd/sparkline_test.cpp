@@ -16,6 +16,7 @@ TEST(sparkline, is_a_column_a_value_against_the_most) {
     EXPECT_EQ(sparkline({1000, 50, 100}, 2), "▄█");
     EXPECT_EQ(sparkline({100, std::nullopt, 100}, 3), "█!█");
     EXPECT_EQ(sparkline({std::nullopt}, 3), "!");
+    EXPECT_EQ(sparkline({0, 50, std::nullopt, 100}, 4, grove::cmd::charset::ascii), "_-!#");
 }
 
 }  // namespace

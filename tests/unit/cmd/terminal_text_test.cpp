@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
+#include <tuple>
 
 namespace grove::cmd {
 namespace {
@@ -93,6 +95,17 @@ TEST(terminal_text, a_filtered_stream_does_not_depend_on_its_chunks) {
         EXPECT_EQ(filtered(text, chunk), filtered(text, text.size())) << chunk;
     }
     EXPECT_EQ(filtered(text, text.size()), "x\r\ny?z\xC3\xA9?[1m\xC2\xA9\n");
+}
+
+TEST(terminal_text, the_charset_is_what_the_first_of_three_variables_says) {
+    for (const auto& [all, language, told] :
+         {std::tuple("C.UTF-8", "C", charset::utf8), std::tuple("C", "de_DE.UTF-8", charset::ascii),
+          std::tuple("", "de_DE.utf8", charset::utf8), std::tuple("", "", charset::ascii)}) {
+        ::setenv("LC_ALL", all, 1);
+        ::setenv("LC_CTYPE", "", 1);
+        ::setenv("LANG", language, 1);
+        EXPECT_EQ(locale_charset(), told) << all << ' ' << language;
+    }
 }
 
 TEST(text_error, the_caret_stands_under_the_offset) {
