@@ -28,6 +28,10 @@ constexpr duration silence = 5s;
 /// What one that buffers may be given before it answers.
 constexpr std::size_t most_ahead = std::size_t{1} << 20;
 
+bool is_answered(const map_desk::ticket& which) noexcept {
+    return which.answered == which.run.items;
+}
+
 }  // namespace
 
 void map_worker::run() {
@@ -45,6 +49,7 @@ void map_worker::run() {
 /// One process, from its start to its end.
 void map_worker::live() {
     written_ = 0;
+    has_part_ = false;
     fed_all_ = false;
     end_ = 0;
     begun_ = asked_ = deadline::now();
@@ -79,11 +84,11 @@ void map_worker::feed(coprocess& child) {
         for (;;) {
             if (written_ < tickets_.size()) {
                 const map_desk::ticket& next = tickets_[written_];
-                const std::string_view all = next.run.bytes;
-                const std::size_t done =
-                    length_of_items(all, next.answered, desk_.setting().item_end);
-                child.in().write_all(all.substr(done));
+                std::string_view rest = next.run.bytes;
+                rest.remove_prefix(length_of_items(rest, next.answered, desk_.setting().item_end));
+                give(child, rest);
                 ++written_;
+                finish_first_if_answered();
                 news_.set();
             } else if (may_take_more()) {
                 auto more = desk_.next_ticket(desk_.buffers() ? ticket_size::most : size_.items());
@@ -91,6 +96,7 @@ void map_worker::feed(coprocess& child) {
                 if (tickets_.empty()) begun_ = asked_ = deadline::now();
                 waiting_ += more->run.bytes.size();
                 tickets_.push_back(*std::move(more));
+                news_.set();  // it may answer while it is still being given it
             } else {
                 room_.clear();
                 room_.wait();
@@ -102,6 +108,13 @@ void map_worker::feed(coprocess& child) {
     } catch (const std::system_error&) {
         news_.set();  // it reads no more: who reads its output finds the end
     }
+}
+
+void map_worker::give(coprocess& child, std::string_view bytes) {
+    if (!bytes.empty()) bytes.remove_prefix(child.in().write_some(bytes));
+    has_part_ = true;
+    child.in().write_all(bytes);
+    has_part_ = false;
 }
 
 /// Two at a time keep a fast one busy; a slow one has one, so that none waits behind it while
@@ -122,9 +135,13 @@ map_worker::ending map_worker::read_answers(coprocess& child) {
         }
         const std::size_t before = end_;
         try {
-            if (read_some(child) == 0) return ending::end_of_output;
+            if (read_some(child) == 0) {
+                const bool has_all = tickets_.empty() && fed_all_;
+                return has_all ? ending::all_answered : ending::end_of_output;
+            }
         } catch (const std::system_error& e) {
             if (e.code() != std::errc::timed_out) throw;
+            if (tickets_.empty()) continue;  // what it had answered has meanwhile been written
             if (late_at().expired()) return ending::no_answer;
             look_at_silence(child);
         }
@@ -159,8 +176,7 @@ void map_worker::take_answers() {
     std::string_view rest = std::string_view(buffer_).substr(0, end_);
     const char item_end = desk_.setting().item_end;
     while (!rest.empty()) {
-        if (tickets_.empty() ||
-            (written_ == 0 && tickets_.front().answered == tickets_.front().run.items)) {
+        if (tickets_.empty() || is_answered(tickets_.front())) {
             if (rest.find(item_end) == std::string_view::npos) break;
             throw stage_failed(too_many());
         }
@@ -172,13 +188,23 @@ void map_worker::take_answers() {
         rest.remove_prefix(come.bytes);
         attempts_ = 0;
         asked_ = deadline::now();
-        if (first.answered == first.run.items && written_ > 0) finish_first();
+        if (written_ > 0) finish_first_if_answered();
     }
     if (rest.size() > longest_answer)
         throw stage_failed("map: an answer of more than " + show_size(longest_answer));
     std::memmove(buffer_.data(), rest.data(), rest.size());
     end_ = rest.size();
-    if (!tickets_.empty()) desk_.wait_for_room(tickets_.front());
+    wait_for_room();
+}
+
+/// That time is not the process's: it could not answer.
+void map_worker::wait_for_room() {
+    if (tickets_.empty() || is_answered(tickets_.front())) return;
+    const deadline from = deadline::now();
+    desk_.wait_for_room(tickets_.front());
+    const deadline now = deadline::now();
+    asked_ = std::min(asked_ + (now - from), now);
+    begun_ = std::min(begun_ + (now - from), now);
 }
 
 std::string map_worker::too_many() const {
@@ -186,7 +212,10 @@ std::string map_worker::too_many() const {
                        worker_name(desk_.options()));
 }
 
-void map_worker::finish_first() {
+/// One that answers before it has read an item whole is not done with it before that.
+void map_worker::finish_first_if_answered() {
+    if (tickets_.empty() || !is_answered(tickets_.front())) return;
+    asked_ = deadline::now();
     const map_desk::ticket& first = tickets_.front();
     const duration time = asked_ - begun_;
     size_.took(first.run.items, time);
@@ -215,7 +244,8 @@ void map_worker::check_end(coprocess& child) {
 /// The first item without an answer is what the process may have died of; it is sent again as
 /// often as `retries` says, the others as often as it takes.
 void map_worker::recover(const std::string& how, const std::string& last_errors) {
-    if (written_ > 0 && !tickets_.empty() && ++attempts_ > desk_.options().retries)
+    finish_first_if_answered();
+    if ((written_ > 0 || has_part_) && !tickets_.empty() && ++attempts_ > desk_.options().retries)
         bury_first(how, last_errors);
     const duration pause = desk_.after_death(how, last_errors);
     if (pause > duration::zero()) sleep_for(pause);
@@ -238,7 +268,7 @@ void map_worker::bury_first(const std::string& how, const std::string& last_erro
     waiting_ -= item.size() + 1;
     first.run.bytes.erase(at, item.size() + 1);
     --first.run.items;
-    if (first.answered == first.run.items) {
+    if (is_answered(first)) {
         desk_.finish(first);
         waiting_ -= first.run.bytes.size();
         tickets_.pop_front();

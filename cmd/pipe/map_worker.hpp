@@ -35,12 +35,14 @@ class map_worker {
 
     void live();
     void feed(coprocess& child);
+    void give(coprocess& child, std::string_view bytes);
     [[nodiscard]] bool may_take_more() const noexcept;
     [[nodiscard]] ending read_answers(coprocess& child);
     [[nodiscard]] std::size_t read_some(coprocess& child);
     void look_at_silence(const coprocess& child);
     void take_answers();
-    void finish_first();
+    void wait_for_room();
+    void finish_first_if_answered();
     void check_end(coprocess& child);
     void recover(const std::string& how, const std::string& last_errors);
     void bury_first(const std::string& how, const std::string& last_errors);
@@ -51,6 +53,7 @@ class map_worker {
     ticket_size size_;
     std::deque<map_desk::ticket> tickets_;
     std::size_t written_ = 0;  // tickets that the process has been given whole
+    bool has_part_ = false;    // ... and of the next one some bytes
     std::size_t waiting_ = 0;  // bytes of all tickets
     bool fed_all_ = false;     // its input was closed: there is no more
     unsigned attempts_ = 0;    // lives that ended at the first item
