@@ -84,6 +84,15 @@ GROVE_IN_CHILD void reset_signals() noexcept {
     call(SYS_rt_sigprocmask, SIG_SETMASK, &zero, nullptr, mask_size);
 }
 
+/// A Ctrl-C that came while the child was in our group is ours, and would kill it once signals are
+/// let through: to ignore a signal drops what is pending of it.
+GROVE_IN_CHILD void forget_stop_signals() noexcept {
+    constexpr std::size_t mask_size = 8;
+    constexpr std::array<std::uint64_t, 8> ignore{1};  // SIG_IGN, in the kernel's struct sigaction
+    call(SYS_rt_sigaction, SIGINT, &ignore, nullptr, mask_size);
+    call(SYS_rt_sigaction, SIGTERM, &ignore, nullptr, mask_size);
+}
+
 GROVE_IN_CHILD bool take_streams(const std::array<int, 3>& streams) noexcept {
     for (int number = 0; number < 3; ++number) {
         const int from = streams.data()[number];
@@ -110,7 +119,10 @@ GROVE_IN_CHILD int try_programs(const launch& plan) noexcept {
 /// The child's whole life as our child.
 GROVE_IN_CHILD int become_program(void* argument) noexcept {
     launch& plan = *static_cast<launch*>(argument);
-    if (plan.own_group && call(SYS_setpgid, 0, 0) != 0) return fail(plan, step::group, errno);
+    if (plan.own_group) {
+        if (call(SYS_setpgid, 0, 0) != 0) return fail(plan, step::group, errno);
+        forget_stop_signals();
+    }
     call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
     if (call(SYS_getppid) != plan.parent) return fail(plan, step::group, ESRCH);  // it died before
     reset_signals();

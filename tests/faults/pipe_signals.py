@@ -53,6 +53,16 @@ class PipeSignals(FaultCase):
         self.assertEqual(130, ended.code, ended)
         self.assertEqual(b"1\n2\n3\n4\n5\n6\n", ended.stdout)
 
+    def test_interrupt_of_the_whole_group_ends_no_item_that_begins(self):
+        self.write("numbers", "1\n" * 10000)
+        for _ in range(5):
+            run = self.start("--grace", "50ms", "-i", "numbers", "each", "-j2", "true")
+            wait_until(lambda: run.alive() and run.switches() > 20, "items have begun")
+            os.killpg(run.pid, signal.SIGINT)
+            ended = run.wait()
+            self.assertEqual(130, ended.code, ended)
+            self.assertNotIn("killed by", ended.talk)
+
     def test_grace_ends_what_does_not_end(self):
         run = self.run_of_six("--grace", "100ms")
         run.send(signal.SIGTERM)
