@@ -30,7 +30,7 @@ configure = cmake --log-level=WARNING --preset $(1) -B build/$(1)$(suffix) $(cxx
 compile   = cmake --build build/$(1)$(suffix) -j $(JOBS)
 check     = ctest --preset $(1) --test-dir build/$(1)$(suffix) -j $(JOBS)
 
-.PHONY: build run test debug asan tsan fuzz lint format bench install clean help
+.PHONY: build run test debug asan tsan fuzz lint format bench install package clean help
 
 build: CMakePresets.json  ## build the program and the library (build/release/grove)
 	@$(DEPENDENCIES) build
@@ -81,6 +81,10 @@ bench: build  ## measure grove beside its rivals, in one run
 
 install: build  ## install program, library and headers (PREFIX=/usr/local, DESTDIR=)
 	DESTDIR=$(DESTDIR) cmake --install build/release$(suffix) --prefix $(PREFIX)
+
+package: build  ## make a Debian package of what `make install` installs (build/package)
+	@$(DEPENDENCIES) package
+	cpack --config build/release$(suffix)/CPackConfig.cmake -B build/package
 
 clean:  ## remove all that was built
 	rm -rf build CMakePresets.json
