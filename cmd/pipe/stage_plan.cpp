@@ -250,7 +250,7 @@ verb_parts all_stages() {
          "least once, on one machine or on many. Also consumer= lease=30s deliveries=5 "
          "until=empty db=0"});
     made.all.push_back(
-        {"zmq:tcp://H:P zmq:ipc:///PATH",
+        {"zmq:tcp://H:P",
          "first: messages that ZeroMQ pulls; last: items that it pushes; ?bind waits for the "
          "others to connect. Fast, and lost with whoever dies"});
     for (const stage_word& each : stage_words) {

@@ -24,8 +24,12 @@ constexpr std::size_t most_bytes = std::size_t{64} << 10;
 constexpr std::int64_t longest_item = std::int64_t{16} << 20;
 constexpr duration farewell = 5s;
 
+/// `immediate` makes who pushes wait for a peer. Who pulls would lose by it what has come and was
+/// not received yet, when the peer goes.
 zmq::socket socket_at(const zmq_place& place, zmq::kind as, output& out) {
-    zmq::socket made(as, {.linger = farewell, .immediate = true, .largest_message = longest_item});
+    zmq::socket made(
+        as,
+        {.linger = farewell, .immediate = as == zmq::kind::push, .largest_message = longest_item});
     if (place.bind)
         out.say("listening on " + made.bind(place.address));
     else

@@ -10,9 +10,8 @@
 ///
 ///     zmq:tcp://host:5557          connects
 ///     zmq:tcp://*:5557?bind        waits for others to connect
-///     zmq:ipc:///run/jobs
 ///
-/// The address is as ZeroMQ writes it.
+/// The address is as ZeroMQ writes it; of its transports there is TCP alone.
 
 namespace grove::cmd {
 
