@@ -26,9 +26,9 @@ struct filter_name {
 };
 
 constexpr std::array filters{
-    filter_name{"json", filter::kind::json}, filter_name{"url", filter::kind::url},
-    filter_name{"base64", filter::kind::base64}, filter_name{"trim", filter::kind::trim},
-    filter_name{"default", filter::kind::fallback}};
+    filter_name{"json", filter::kind::json},     filter_name{"url", filter::kind::url},
+    filter_name{"base64", filter::kind::base64}, filter_name{"shell", filter::kind::shell},
+    filter_name{"trim", filter::kind::trim},     filter_name{"default", filter::kind::fallback}};
 
 /// `{{seq}}`, `{{rand 1 9}}` and `{{line FILE}}` are what `grove bench` fills in for each request.
 /// Result: the length of such a slot at the front of `text`, with its braces; 0: there is none.
@@ -136,6 +136,17 @@ std::string trimmed(std::string_view text) {
     return std::string(text.substr(begin, text.find_last_not_of(blanks) + 1 - begin));
 }
 
+std::string shell_word(std::string_view text) {
+    std::string word = "'";
+    for (const char c : text) {
+        if (c == '\'')
+            word += "'\\''";
+        else
+            word += c;
+    }
+    return word += '\'';
+}
+
 named_value pass(const filter& through, named_value value) {
     switch (through.what) {
         case filter::kind::json: {
@@ -148,6 +159,8 @@ named_value pass(const filter& through, named_value value) {
             return {percent_encode(value.text, {})};
         case filter::kind::base64:
             return {base64(value.text)};
+        case filter::kind::shell:
+            return {shell_word(value.text)};
         case filter::kind::trim:
             return {trimmed(value.text), value.is_json};
         case filter::kind::fallback:

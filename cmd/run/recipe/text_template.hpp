@@ -15,8 +15,9 @@
 ///     http://localhost:{{api.port}}/users/{{name | url}}
 ///
 /// A name may be piped through filters: `json` (as a JSON value, quotes included), `url`
-/// (percent-encoded), `base64`, `trim`, `default "x"` (for one that has no value). `{{"text"}}` is
-/// that text: the way to write braces. There is no logic. The slots of `grove bench`, `{{seq}}`,
+/// (percent-encoded), `base64`, `shell` (one word of sh(1), whatever is in it), `trim`,
+/// `default "x"` (for one that has no value). `{{"text"}}` is that text: the way to write braces.
+/// There is no logic. The slots of `grove bench`, `{{seq}}`,
 /// `{{rand 1 9}}` and `{{line FILE}}`, are left as they are.
 ///
 /// Limits: 64 KiB of text. Threads: a value.
@@ -35,7 +36,7 @@ using name_lookup = std::function<std::optional<named_value>(std::string_view na
 class text_template {
  public:
     struct filter {
-        enum class kind : unsigned char { json, url, base64, trim, fallback };
+        enum class kind : unsigned char { json, url, base64, shell, trim, fallback };
         kind what = kind::json;
         std::string argument = {};
     };

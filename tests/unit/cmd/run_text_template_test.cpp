@@ -44,6 +44,8 @@ TEST(text_template, pipes_names_through_filters) {
     EXPECT_EQ(expanded("{{user | base64}}"), "YW5uIGI=");
     EXPECT_EQ(expanded("{{user | json}}"), "\"ann b\"");
     EXPECT_EQ(expanded("{{api.port | json}}"), "8080");
+    EXPECT_EQ(expanded("{{user | shell}}"), "'ann b'");
+    EXPECT_EQ(expanded("{{\"it's $(x)\" | shell}}"), R"('it'\''s $(x)')");
     EXPECT_EQ(expanded("{{\"  x \" | trim}}"), "x");
     EXPECT_EQ(expanded("{{user | url | base64}}"), "YW5uJTIwYg==");
 }
