@@ -243,6 +243,14 @@ deadline output::tick() {
     return due_;
 }
 
+std::size_t output::drop_unwritten() noexcept {
+    const std::size_t dropped = lost() ? 0 : buffer_.size() - written_;
+    buffer_.clear();
+    written_ = 0;
+    due_ = never;
+    return dropped;
+}
+
 void output::error(std::string_view text) {
     talk("error: ", red, text);
 }

@@ -81,6 +81,9 @@ class output {
     /// For who writes seldom: notices that the reader of stdout has gone.
     void look_for_reader();
 
+    /// Drops what is collected and not written, for a run whose time is over. Result: bytes.
+    std::size_t drop_unwritten() noexcept;
+
     /// True once nothing more can be written: stop the run.
     [[nodiscard]] bool lost() const noexcept { return state_ != data_state::good; }
 

@@ -27,6 +27,8 @@ using namespace std::chrono_literals;
 
 /// For what is finished to be written, once all that runs was ended; --grace where that is less.
 constexpr duration last_writes = 2s;
+/// ... after the deadline, which is for the whole run.
+constexpr duration last_writes_of_deadline = 200ms;
 
 std::unique_ptr<stage> make_stage(const map_options& options, const stage_setting& setting) {
     return std::make_unique<map_stage>(options, setting);
@@ -148,7 +150,8 @@ void pipe_run::run_sink() {
 }
 
 void pipe_run::wait_for_news() {
-    news_.wait(std::min({out_.tick(), view_.next(), give_up_at_}));
+    news_.wait(
+        std::min(view_.next(), give_up_at_));  // the sink alone writes, and may wait for room
     news_.clear();
     view_.tick([this] { return look(); });
 }
@@ -176,9 +179,18 @@ void pipe_run::halt() {
     greenlets_.front().kill();
     for (std::size_t i = 0; i < stages_.size(); ++i) queues_.at(i).close_now();
     for (const auto& each : stages_) each->halt();
-    if (!out_.lost())
-        static_cast<void>(greenlets_.back().join(std::min(last_writes, options_.grace)));
+    const duration most = stop_code_ == exit_code::deadline ? last_writes_of_deadline : last_writes;
+    if (!out_.lost()) static_cast<void>(greenlets_.back().join(std::min(most, options_.grace)));
     kill_all(greenlets_);
+    if (stop_code_ == exit_code::deadline || give_up_at_.expired()) drop_what_nobody_reads();
+}
+
+/// The end of a run that may last so long and no longer does not wait for who reads stdout.
+void pipe_run::drop_what_nobody_reads() {
+    const std::size_t dropped = out_.drop_unwritten();
+    if (dropped == 0) return;
+    out_.error("stdout was not read: " + show_size(dropped + queues_.back().bytes()) +
+               " of results are dropped");
 }
 
 exit_code pipe_run::finish() {

@@ -47,6 +47,7 @@ class pipe_run {
     void drain();
     void stop(exit_code why);
     void halt();
+    void drop_what_nobody_reads();
     void wait_for_news();
     [[nodiscard]] exit_code finish();
     [[nodiscard]] std::vector<stage_row> look() const;

@@ -70,6 +70,15 @@ class PipeSignals(FaultCase):
         self.assertEqual(143, ended.code, ended)
         self.assertEqual(["1", "2"], sorted(self.began()))
 
+    def test_deadline_does_not_wait_for_who_reads_nothing(self):
+        reading, writing = os.pipe()
+        run = self.start("--deadline", "100ms", "-i", "/dev/zero", "-0", "match", "", stdout=writing)
+        os.close(writing)
+        ended = run.wait()
+        os.close(reading)
+        self.assertEqual(124, ended.code, ended)
+        self.assertIn("stdout was not read: ", ended.talk)
+
     def test_grace_ends_all_that_was_started(self):
         for number, (words, sleepers) in zip(STOPS, FAMILIES):
             with self.subTest(words=words):
