@@ -11,12 +11,23 @@ void block_queue::put(block what) {
         room_.clear();
         room_.wait();
     }
-    if (closed_) return;
+    if (closed_ || joins_last(what)) return;
     items_ += what.items;
     bytes_ += what.bytes.size();
     passed_ += what.items;
     blocks_.push_back(std::move(what));
     news_.set();
+}
+
+/// A block without items says only what is settled. Two places are kept where the one before was
+/// the end of something and this one is not.
+bool block_queue::joins_last(const block& what) noexcept {
+    if (what.items > 0 || !what.bytes.empty() || blocks_.empty()) return false;
+    block& last = blocks_.back();
+    if (last.exact && !what.exact) return what.through <= last.through;
+    last.through = std::max(last.through, what.through);
+    last.exact = what.exact;
+    return true;
 }
 
 std::optional<block> block_queue::get(deadline until) {

@@ -29,7 +29,8 @@ class block_queue {
     explicit block_queue(queue_limits limits) noexcept : limits_(limits) {}
 
     /// Waits while the queue is full. A block is taken whole, so it may pass the limits by one.
-    /// What is put into a closed queue is dropped. Interrupted: it was not put.
+    /// What is put into a closed queue is dropped; one without items joins the one before it.
+    /// Interrupted: it was not put.
     void put(block what);
 
     /// Waits for a block. Result: nothing once the queue is closed and empty (`at_end`), or when
@@ -62,6 +63,8 @@ class block_queue {
     [[nodiscard]] bool full() const noexcept {
         return items_ >= limits_.items || bytes_ >= limits_.bytes;
     }
+
+    [[nodiscard]] bool joins_last(const block& what) noexcept;
 
     queue_limits limits_;
     std::deque<block> blocks_;

@@ -50,6 +50,8 @@ void item_stage::run() {
 
 void item_stage::halt() {
     workers_.kill();
+    workers_left_ = 0;  // those that had not begun do not say so themselves
+    news_.set();
 }
 
 stage_figures item_stage::figures() const {
@@ -87,19 +89,24 @@ void item_stage::work_through_items() {
     }
 }
 
-std::optional<item_stage::item> item_stage::next_item() {
+void item_stage::wait_for_room() {
     while (window_.size() >= most_held_items + options_.jobs || window_.held() >= most_held_bytes) {
         room_.clear();
         room_.wait();
     }
-    if (setting_.ledger.is_over()) return std::nullopt;
-    auto next = cutter_.next(1);
-    while (next && next->items == 0) {
+}
+
+std::optional<item_stage::item> item_stage::next_item() {
+    std::optional<item_run> next;
+    for (;;) {
+        wait_for_room();
+        if (setting_.ledger.is_over()) return std::nullopt;
+        next = cutter_.next(1);
+        if (!next) return std::nullopt;
+        if (next->items > 0) break;
         window_.finish(window_.begin(next->through, next->exact));
         news_.set();
-        next = cutter_.next(1);
     }
-    if (!next) return std::nullopt;
     next->bytes.pop_back();  // its end
     return item{.text = std::move(next->bytes),
                 .number = next->number,

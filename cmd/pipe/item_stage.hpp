@@ -73,6 +73,7 @@ class item_stage final : public stage {
 
     void work();
     void work_through_items();
+    void wait_for_room();
     [[nodiscard]] std::optional<item> next_item();
     void run_item(const item& what);
     [[nodiscard]] attempt try_once(const item& what);

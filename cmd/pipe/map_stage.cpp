@@ -42,17 +42,18 @@ map_desk::map_desk(const map_options& options, const stage_setting& setting)
       jobs_(jobs_of(options.jobs)) {}
 
 std::optional<map_desk::ticket> map_desk::next_ticket(std::size_t most) {
-    while (window_.size() >= most_tickets + jobs_) {
-        room_.clear();
-        room_.wait();
-    }
-    auto run = cutter_.next(most);
-    while (run && run->items == 0) {
+    std::optional<item_run> run;
+    for (;;) {
+        while (window_.size() >= most_tickets + jobs_) {
+            room_.clear();
+            room_.wait();
+        }
+        run = cutter_.next(most);
+        if (!run) return std::nullopt;
+        if (run->items > 0) break;
         window_.finish(window_.begin(run->through, run->exact));
         news_.set();
-        run = cutter_.next(most);
     }
-    if (!run) return std::nullopt;
     ticket made{.run = *std::move(run)};
     begun_ += made.run.items;
     made.place = &window_.begin(made.run.through, made.run.exact);
@@ -161,6 +162,8 @@ stage_figures map_stage::figures() const {
 
 void map_stage::halt() {
     workers_.kill();
+    workers_left_ = 0;  // those that had not begun do not say so themselves
+    desk_.wake();
 }
 
 void map_stage::work() {

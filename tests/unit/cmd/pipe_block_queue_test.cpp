@@ -25,6 +25,37 @@ TEST(pipe_block_queue, blocks_come_in_order_and_then_the_end) {
     EXPECT_EQ(queue.passed(), 2U);
 }
 
+TEST(pipe_block_queue, blocks_without_items_are_one_block) {
+    block_queue queue({});
+    for (std::uint64_t i = 1; i <= 1000; ++i) queue.put({.through = i, .exact = true});
+    const auto only = queue.get();
+    ASSERT_TRUE(only);
+    EXPECT_EQ(only->through, 1000U);
+    EXPECT_TRUE(only->exact);
+    EXPECT_TRUE(queue.dry());
+}
+
+TEST(pipe_block_queue, a_block_without_items_settles_with_the_one_before_it) {
+    block_queue queue({});
+    queue.put({.bytes = "a\n", .items = 1, .through = 1});
+    queue.put({.through = 5, .exact = true});
+    const auto both = queue.get();
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->bytes, "a\n");
+    EXPECT_EQ(both->through, 5U);
+    EXPECT_TRUE(both->exact);
+}
+
+TEST(pipe_block_queue, what_is_exact_stays_so_before_what_is_not) {
+    block_queue queue({});
+    queue.put({.bytes = "a\n", .items = 1, .through = 1, .exact = true});
+    queue.put({.through = 2});
+    queue.put({.through = 3});
+    EXPECT_TRUE(queue.get()->exact);
+    EXPECT_EQ(queue.get()->through, 3U);
+    EXPECT_TRUE(queue.dry());
+}
+
 TEST(pipe_block_queue, one_that_is_full_of_items_holds_up_who_puts) {
     block_queue queue({.items = 10, .bytes = 1000});
     queue.put(of(6));
