@@ -59,6 +59,11 @@ class block_queue {
     /// Items that were ever put.
     [[nodiscard]] std::uint64_t passed() const noexcept { return passed_; }
 
+    /// ... and ever will be; nothing while that is open.
+    [[nodiscard]] std::optional<std::uint64_t> total() const noexcept {
+        return closed_ ? std::optional(passed_) : std::nullopt;
+    }
+
  private:
     [[nodiscard]] bool full() const noexcept {
         return items_ >= limits_.items || bytes_ >= limits_.bytes;

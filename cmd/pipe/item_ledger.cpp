@@ -56,15 +56,13 @@ void item_ledger::retried(const dead_item& what) {
     if (out_.says_details()) out_.detail(sentence(what) + "; trying again");
 }
 
-void item_ledger::dead(const dead_item& what) {
+void item_ledger::dead(const dead_item& what, item_tally& of, std::optional<std::uint64_t> total) {
     ++failed_;
+    ++of.failed;
     const std::string attempts =
         what.attempts > 1 ? fmt::format(" (after {} attempts)", what.attempts) : "";
     out_.error(sentence(what) + attempts);
-    if (limit_.reached(failed_, done_ + failed_, std::nullopt)) {
-        is_over_ = true;
-        stop_(exit_code::shortfall);
-    }
+    look_at_limit(of, total);
     if (!dead_file_.is_open()) return;
     try {
         dead_file_.write(to_json(what) + '\n');
@@ -73,17 +71,40 @@ void item_ledger::dead(const dead_item& what) {
     }
 }
 
+/// A number is of all failures; a share is of one stage's items, as the others would thin it: of
+/// those that it has done, or of all, which are the first to tell where they are few.
+void item_ledger::look_at_limit(const item_tally& of, std::optional<std::uint64_t> total) {
+    const std::uint64_t finished = of.done + of.failed;
+    const bool is_reached = limit_.reached(failed_, 0, std::nullopt) ||
+                            limit_.reached(of.failed, finished, std::nullopt) ||
+                            (total && limit_.reached(of.failed, finished, total));
+    if (!is_reached) return;
+    is_limit_reached_ = true;
+    is_over_ = true;
+    stop_(exit_code::shortfall);
+}
+
+void item_ledger::cut_off(const dead_item& what) {
+    has_cut_off_ = true;
+    out_.error(sentence(what) + ", as the run was told to stop: it is not dealt with");
+}
+
 void item_ledger::fell_short(const std::string& why) {
     fell_short_ = true;
     out_.error(why);
 }
 
-void item_ledger::lost(std::uint64_t items, const std::string& why) {
-    failed_ += items;
-    out_.error(why);
-    if (!limit_.reached(failed_, done_ + failed_, std::nullopt)) return;
+void item_ledger::stop_short(const std::string& why) {
+    fell_short(why);
     is_over_ = true;
     stop_(exit_code::shortfall);
+}
+
+void item_ledger::lost(std::uint64_t items, const std::string& why) {
+    failed_ += items;
+    first_tally().failed += items;
+    out_.error(why);
+    look_at_limit(first_tally(), std::nullopt);
 }
 
 void item_ledger::hopeless(const std::string& why) {

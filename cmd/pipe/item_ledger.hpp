@@ -6,6 +6,7 @@
 #include "cmd/pipe/pipe_options.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,25 +33,53 @@ struct dead_item {
 /// "exit":3,"stderr":"..."}`. An item that is not UTF-8 is in `item_base64` instead.
 [[nodiscard]] std::string to_json(const dead_item& dead);
 
+/// The items of one stage, so far.
+struct item_tally {
+    std::uint64_t done = 0;
+    std::uint64_t failed = 0;
+};
+
 class item_ledger {
  public:
     /// `stop` is called when the run cannot or must not go on; it must not park.
     /// Throws: `std::system_error` when the file for dead items cannot be written.
     item_ledger(const pipe_options& options, output& out, std::function<void(exit_code)> stop);
 
-    void done(std::uint64_t items = 1) noexcept { done_ += items; }
+    /// For one more stage; `first_tally` is the first stage's, and the source's.
+    [[nodiscard]] item_tally& add_tally() { return tallies_.emplace_back(); }
+
+    [[nodiscard]] item_tally& first_tally() noexcept { return tallies_.front(); }
+
+    static void done(item_tally& of, std::uint64_t items = 1) noexcept { of.done += items; }
 
     /// It failed, and is tried again.
     void retried(const dead_item& what);
 
-    /// Tells of it, keeps it, and stops the run where that was one too many.
-    void dead(const dead_item& what);
+    /// Tells of it, keeps it, and stops the run where that was one too many. `total` is how many
+    /// items the stage gets in all, where that is known.
+    void dead(const dead_item& what, item_tally& of, std::optional<std::uint64_t> total);
+
+    /// It was told to stop, as the run is: it is neither done nor dead.
+    void cut_off(const dead_item& what);
+
+    [[nodiscard]] bool has_cut_off() const noexcept { return has_cut_off_; }
+
+    /// The run was told to stop, and another goes on with what it has not dealt with.
+    void go_on_later() noexcept { is_gone_on_with_ = true; }
+
+    [[nodiscard]] bool is_gone_on_with() const noexcept { return is_gone_on_with_; }
 
     /// Something that is no item did not end well.
     void fell_short(const std::string& why);
 
+    /// ... and the run cannot go on without it.
+    void stop_short(const std::string& why);
+
     /// Items that are gone before anybody has dealt with them.
     void lost(std::uint64_t items, const std::string& why);
+
+    /// So many items failed that the run is to stop.
+    [[nodiscard]] bool is_limit_reached() const noexcept { return is_limit_reached_; }
 
     /// The run is to stop: no item may begin.
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
@@ -58,20 +87,23 @@ class item_ledger {
     /// The run cannot go on, and why; only the first time counts.
     void hopeless(const std::string& why);
 
-    [[nodiscard]] std::uint64_t done_items() const noexcept { return done_; }
-
     [[nodiscard]] std::uint64_t failed_items() const noexcept { return failed_; }
 
     /// Closes the file. Result: `shortfall` where an item failed.
     [[nodiscard]] exit_code finish();
 
  private:
+    void look_at_limit(const item_tally& of, std::optional<std::uint64_t> total);
+
     const failure_limit& limit_;
     output& out_;
     std::function<void(exit_code)> stop_;
     log_file dead_file_;
-    std::uint64_t done_ = 0;
-    std::uint64_t failed_ = 0;
+    std::deque<item_tally> tallies_{1};
+    std::uint64_t failed_ = 0;  // in all stages
+    bool has_cut_off_ = false;
+    bool is_gone_on_with_ = false;
+    bool is_limit_reached_ = false;
     bool fell_short_ = false;
     bool is_hopeless_ = false;
     bool is_over_ = false;

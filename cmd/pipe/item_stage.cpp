@@ -59,6 +59,7 @@ stage_figures item_stage::figures() const {
                       .done = done_,
                       .waiting = cutter_.waiting(),
                       .busy = running_,
+                      .under_way = running_,
                       .jobs = options_.jobs,
                       .retries = retries_,
                       .dead = dead_};
@@ -123,10 +124,10 @@ void item_stage::run_item(const item& what) {
         last = try_once(what);
     }
     if (last.error.empty()) {
-        setting_.ledger.done();
+        setting_.ledger.done(setting_.tally);
     } else {
         ++dead_;
-        setting_.ledger.dead(failure_of(what, last, attempts));
+        setting_.ledger.dead(failure_of(what, last, attempts), setting_.tally, setting_.in.total());
     }
     std::string& output = last.out;
     if (!output.empty() && output.back() != '\n' && setting_.next == next_is::stage) output += '\n';

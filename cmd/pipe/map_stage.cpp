@@ -64,7 +64,7 @@ void map_desk::answer(ticket& to, std::string_view bytes, std::size_t items) {
     window_.add(*to.place, bytes, items);
     to.answered += items;
     answered_ += items;
-    setting_.ledger.done(items);
+    setting_.ledger.done(setting_.tally, items);
     has_answered_ = true;
     deaths_in_a_row_ = 0;
     if (window_.is_next(*to.place)) news_.set();
@@ -99,7 +99,7 @@ duration map_desk::after_death(const std::string& how, const std::string& last_e
 
 void map_desk::dead(const dead_item& what) {
     ++dead_;
-    setting_.ledger.dead(what);
+    setting_.ledger.dead(what, setting_.tally, setting_.in.total());
 }
 
 void map_desk::took(std::size_t items, duration time) noexcept {
@@ -110,6 +110,7 @@ stage_figures map_desk::figures() const {
     stage_figures now{.begun = begun_,
                       .done = answered_,
                       .waiting = cutter_.waiting(),
+                      .under_way = begun_ - answered_ - dead_,
                       .jobs = jobs_,
                       .retries = deaths_,
                       .dead = dead_};

@@ -29,7 +29,10 @@ void describe(pipe_options& options, option_table& table) {
     table.words("stage", options.stages, "STAGE...", "what is done to them, see below",
                 word_rule::from_first_on);
     table.group("Sureness");
-    table.add("max-failures", options.max_failures, "N|N%", "stop after so many");
+    table.add(
+        "max-failures", options.max_failures, "N|N%",
+        "stop after so many failures; N%: of the items that a stage has done, from 100 on, or "
+        "of all that it gets");
     table.fixed("fail-fast", options.max_failures, failure_limit::one(), "stop after the first");
     table.add("dead", options.dead_file, "FILE", "JSON lines: items that failed for good")
         .kind(value_kind::file);

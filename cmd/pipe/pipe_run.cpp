@@ -12,6 +12,8 @@
 
 #include <grove/error.hpp>
 
+#include <fmt/format.h>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -90,6 +92,7 @@ void pipe_run::add_stage(const stage_plan& plan, char item_end, next_is next) {
         .in = in,
         .out = out,
         .ledger = ledger_,
+        .tally = stages_.empty() ? ledger_.first_tally() : ledger_.add_tally(),
         .talk = out_,
         .item_end = item_end,
         .next = next,
@@ -173,9 +176,21 @@ void pipe_run::stop(exit_code why) {
     news_.set();
 }
 
+void pipe_run::tell_what_is_left() {
+    std::uint64_t left = 0;
+    for (std::size_t i = 0; i < stages_.size(); ++i) {
+        const stage_figures of = stages_[i]->figures();
+        left += queues_[i].items() + of.waiting + of.under_way;
+    }
+    out_.say(fmt::format(
+        "stopped as --max-failures says: {} failed, and {} that were read are left{}",
+        ledger_.failed_items(), left, source_ended_ ? "" : ", as is the rest of the input"));
+}
+
 /// Items that nobody has begun are dropped; what is finished goes on to the sink.
 void pipe_run::halt() {
     halted_ = true;
+    if (ledger_.is_limit_reached()) tell_what_is_left();
     greenlets_.front().kill();
     for (std::size_t i = 0; i < stages_.size(); ++i) queues_.at(i).close_now();
     for (const auto& each : stages_) each->halt();

@@ -46,6 +46,7 @@ class pipe_run {
     void run_sink();
     void drain();
     void stop(exit_code why);
+    void tell_what_is_left();
     void halt();
     void drop_what_nobody_reads();
     void wait_for_news();

@@ -26,6 +26,7 @@ struct stage_setting {
     block_queue& in;
     block_queue& out;
     item_ledger& ledger;
+    item_tally& tally;
     output& talk;
     char item_end = '\n';  ///< of the items in `in`
     next_is next = next_is::sink;
@@ -41,6 +42,7 @@ struct stage_figures {
     std::uint64_t done = 0;                   ///< of those
     std::size_t waiting = 0;                  ///< items that it has taken and not begun
     std::size_t busy = 0;                     ///< programs that work on items
+    std::uint64_t under_way = 0;              ///< items that were begun and are not done
     std::size_t jobs = 0;                     ///< ... and may at once; 0: it runs none
     std::uint64_t retries = 0;
     std::uint64_t dead = 0;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
+#include "cmd/common/output.hpp"
 #include "cmd/pipe/item_ledger.hpp"
+#include "cmd/pipe/item_stage.hpp"
 #include "cmd/pipe/joblog.hpp"
 #include "cmd/pipe/result_window.hpp"
+
+#include <grove/greenlet.hpp>
 
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -132,6 +137,70 @@ TEST(pipe_result_window, much_output_comes_in_pieces) {
     EXPECT_EQ(window.take()->results.through, 2U);
     EXPECT_EQ(window.take()->results.through, 3U);
     EXPECT_FALSE(window.take());
+}
+
+class pipe_items : public testing::Test {
+ protected:
+    /// Nothing is ever done.
+    class no_work final : public item_work {
+        attempt try_once(std::string_view /*item*/, std::uint64_t /*number*/) override {
+            return {};
+        }
+    };
+
+    item_ledger& ledger() { return *ledger_; }
+
+    /// A run with `--max-failures TEXT`.
+    void limit(std::string_view text) { ASSERT_FALSE(parse_value(text, options_.max_failures)); }
+
+    [[nodiscard]] bool fails(item_tally& of, std::optional<std::uint64_t> total = {}) {
+        ledger_->dead({.stage = "each", .item = "x", .error = "exit code 1"}, of, total);
+        return ledger_->is_over();
+    }
+
+    pipe_options options_;
+    output out_{{.quiet = true}, -1, -1};
+    block_queue in_{{}};
+    block_queue results_{{}};
+
+ private:
+    std::optional<item_ledger> ledger_{std::in_place, options_, out_, [](exit_code) {}};
+};
+
+TEST_F(pipe_items, a_share_of_failures_is_of_one_stage) {
+    limit("10%");
+    item_ledger::done(ledger().first_tally(), 100000);
+    item_tally& second = ledger().add_tally();
+    item_ledger::done(second, 100);
+    for (int i = 0; i < 11; ++i) EXPECT_FALSE(fails(second)) << i;
+    EXPECT_TRUE(fails(second)) << "12 of 112";
+}
+
+TEST_F(pipe_items, a_share_of_failures_is_of_all_once_that_is_known) {
+    limit("10%");
+    EXPECT_FALSE(fails(ledger().first_tally(), 20));
+    EXPECT_FALSE(fails(ledger().first_tally(), 20));
+    EXPECT_TRUE(fails(ledger().first_tally(), 20));
+    EXPECT_TRUE(ledger().is_limit_reached());
+}
+
+TEST_F(pipe_items, a_number_of_failures_is_of_all_stages) {
+    limit("2");
+    EXPECT_FALSE(fails(ledger().first_tally()));
+    EXPECT_TRUE(fails(ledger().add_tally()));
+}
+
+TEST_F(pipe_items, a_stage_that_is_halted_before_it_has_begun_ends) {
+    item_stage stage({.name = "each", .jobs = 2}, std::make_unique<no_work>(),
+                     {.in = in_,
+                      .out = results_,
+                      .ledger = ledger(),
+                      .tally = ledger().first_tally(),
+                      .talk = out_});
+    auto running = spawn([&] { stage.run(); });
+    yield();
+    stage.halt();
+    EXPECT_TRUE(running.join(10s));
 }
 
 TEST(pipe_joblog, a_line_has_the_columns_of_gnu_parallel) {
