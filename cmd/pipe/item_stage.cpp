@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -123,6 +124,11 @@ void item_stage::run_item(const item& what) {
         sleep_for(jittered_backoff(first_pause, longest_pause, attempts, random_));
         last = try_once(what);
     }
+    if (was_told_to_stop(last)) {
+        setting_.ledger.cut_off(failure_of(what, last, attempts));
+        window_.give_up(*what.place);
+        return;
+    }
     if (last.error.empty()) {
         setting_.ledger.done(setting_.tally);
     } else {
@@ -134,6 +140,11 @@ void item_stage::run_item(const item& what) {
     window_.add(*what.place, output, count_items(output, '\n'));
     window_.add_errors(*what.place, last.said);
     window_.finish(*what.place);
+}
+
+/// Whoever tells all processes of a service to end tells the item's program too.
+bool item_stage::was_told_to_stop(const attempt& last) const noexcept {
+    return setting_.ledger.is_gone_on_with() && (last.signal == SIGINT || last.signal == SIGTERM);
 }
 
 dead_item item_stage::failure_of(const item& what, const attempt& last, unsigned attempts) const {

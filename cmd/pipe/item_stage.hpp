@@ -33,6 +33,7 @@ class item_work {
         std::string said = {};         ///< as errors
         std::string error = {};        ///< empty: it went well
         std::optional<int> code = {};  ///< that a program has exited with
+        int signal = 0;                ///< that has ended it, not by our doing
     };
 
     item_work() = default;
@@ -76,6 +77,7 @@ class item_stage final : public stage {
     void wait_for_room();
     [[nodiscard]] std::optional<item> next_item();
     void run_item(const item& what);
+    [[nodiscard]] bool was_told_to_stop(const attempt& last) const noexcept;
     [[nodiscard]] attempt try_once(const item& what);
     [[nodiscard]] dead_item failure_of(const item& what, const attempt& last,
                                        unsigned attempts) const;

@@ -161,6 +161,7 @@ void pipe_run::wait_for_news() {
 
 void pipe_run::drain() {
     draining_ = true;
+    if (kept_ != nullptr) ledger_.go_on_later();
     if (!stages_.empty()) {
         out_.say("stopping: what was read may end within " + show_duration(options_.grace) +
                  "; once more ends at once");
@@ -210,7 +211,7 @@ void pipe_run::drop_what_nobody_reads() {
 
 exit_code pipe_run::finish() {
     const exit_code items = ledger_.finish();
-    const bool is_whole = source_ended_ && !halted_;
+    const bool is_whole = source_ended_ && !halted_ && !ledger_.has_cut_off();
     try {
         if (is_whole)
             sink_->finish();

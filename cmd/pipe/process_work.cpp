@@ -67,7 +67,8 @@ class process_work final : public item_work {
         return {.out = std::move(result.out),
                 .said = std::move(result.err),
                 .error = std::move(error),
-                .code = result.late ? std::nullopt : result.status.code()};
+                .code = result.late ? std::nullopt : result.status.code(),
+                .signal = result.late ? 0 : result.status.signal()};
     }
 
  private:

@@ -33,6 +33,11 @@ void result_window::finish(place& at) {
     at.done = true;
 }
 
+void result_window::give_up(place& at) {
+    at.settles = false;
+    at.done = true;
+}
+
 void result_window::move_on(place& from) {
     block& to = ready_.results;
     if (to.bytes.empty())
@@ -48,8 +53,9 @@ void result_window::move_on(place& from) {
 void result_window::move_done() {
     while (!places_.empty() && places_.front().done && ready_.results.bytes.size() < piece_size) {
         move_on(places_.front());
-        ready_.results.exact = places_.front().exact;
-        through_ = places_.front().through;
+        settles_ = settles_ && places_.front().settles;
+        ready_.results.exact = settles_ && places_.front().exact;
+        if (settles_) through_ = places_.front().through;
         places_.pop_front();
         if (ready_.results.exact && !places_.empty() && !places_.front().exact) return;
     }

@@ -28,6 +28,7 @@ class result_window {
         block results = {};
         std::string errors = {};
         bool done = false;
+        bool settles = true;
     };
 
     /// What can go on.
@@ -51,6 +52,9 @@ class result_window {
     /// Nothing more comes of `at`.
     void finish(place& at);
 
+    /// Nothing more comes of `at`, and it is not dealt with: from it on nothing settles any more.
+    void give_up(place& at);
+
     /// What can go on, 64 KiB or little more at once. Result: nothing when there is nothing.
     [[nodiscard]] std::optional<ready> take();
 
@@ -73,7 +77,8 @@ class result_window {
     std::deque<place> places_;
     std::size_t held_ = 0;
     std::uint64_t through_ = 0;
-    ready ready_;  // what was taken from its place and not handed on
+    bool settles_ = true;  // no place that was given up was handed on
+    ready ready_;          // what was taken from its place and not handed on
 };
 
 }  // namespace grove::cmd

@@ -75,6 +75,29 @@ class PipeJournal(FaultCase):
         with open(self.path("begun"), "rb") as file:
             self.assertLessEqual(len(file.readlines()), self.text[:200].count(b"\n") + 2)
 
+    def test_item_that_was_told_to_stop_too_runs_again(self):
+        with open(self.path("in"), "wb") as file:
+            file.write(b"1\n2\n3\n")
+        held = "echo $$ >> begun; [ -e go ] || exec sleep 1000; echo $1"
+        words = ["--journal", "j", "--resume", "-i", "in", "each", "-j1", "sh", "-c", held, "sh",
+                 "{}", "then", "file", "out"]
+        run = self.start(*words)
+        wait_until(lambda: os.path.exists(self.path("begun")), "the first item has begun")
+        run.send(signal.SIGTERM)
+        wait_until(lambda: "stopping" in run.talk_so_far(), "the signal is noticed")
+        with open(self.path("begun"), encoding="ascii") as file:
+            first = int(wait_until(file.readline, "it tells its number"))
+        with open(self.path("go"), "wb"):
+            pass
+        os.kill(first, signal.SIGTERM)
+        ended = run.wait()
+        self.assertEqual(143, ended.code, ended)
+        self.assertIn("it is not dealt with", ended.talk)
+        ended = self.start(*words).wait()
+        self.assertEqual(0, ended.code, ended)
+        with open(self.path("out"), "rb") as file:
+            self.assertEqual(b"1\n2\n3\n", file.read())
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -120,6 +120,18 @@ TEST(pipe_result_window, in_any_order_a_block_is_exact_when_all_are_done) {
     EXPECT_TRUE(window.take()->results.exact);
 }
 
+TEST(pipe_result_window, behind_one_that_was_given_up_results_go_on_and_nothing_settles) {
+    result_window window(item_order::input);
+    finish(window, window.begin(1, true), "a");
+    window.give_up(window.begin(2, true));
+    finish(window, window.begin(3, true), "c");
+    const auto all = window.take();
+    ASSERT_TRUE(all);
+    EXPECT_EQ(all->results.bytes, "ac");
+    EXPECT_EQ(all->results.through, 1U);
+    EXPECT_FALSE(all->results.exact);
+}
+
 TEST(pipe_result_window, errors_go_along) {
     result_window window(item_order::input);
     auto& only = window.begin(1, true);
