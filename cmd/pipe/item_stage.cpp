@@ -136,7 +136,7 @@ void item_stage::run_item(const item& what) {
         setting_.ledger.dead(failure_of(what, last, attempts), setting_.tally, setting_.in.total());
     }
     std::string& output = last.out;
-    if (!output.empty() && output.back() != '\n' && setting_.next == next_is::stage) output += '\n';
+    if (!output.empty() && output.back() != '\n' && setting_.next == next_is::items) output += '\n';
     window_.add(*what.place, output, count_items(output, '\n'));
     window_.add_errors(*what.place, last.said);
     window_.finish(*what.place);

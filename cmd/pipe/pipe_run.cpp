@@ -57,6 +57,11 @@ typed_items are_typed(const pipe_options& options, const source_plan& from) {
                                                                     : typed_items::no;
 }
 
+/// It has a place for each item, where others are written one after another.
+bool takes_items(const sink_plan& plan) noexcept {
+    return plan.what == sink_plan::kind::stream || plan.what == sink_plan::kind::zmq;
+}
+
 queue_limits limits_of(const pipe_options& options) {
     return {.items = options.queue_items, .bytes = options.queue_size.bytes};
 }
@@ -80,7 +85,7 @@ pipe_run::pipe_run(const pipe_options& options, const pipe_plan& plan, output& o
     for (const stage_plan& each : plan.stages) {
         const bool is_last = &each == &plan.stages.back();
         add_stage(each, std::exchange(end, end_after(each, end)),
-                  is_last ? next_is::sink : next_is::stage);
+                  is_last && !takes_items(plan.sink) ? next_is::bytes : next_is::items);
     }
 }
 

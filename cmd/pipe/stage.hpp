@@ -18,8 +18,8 @@ namespace grove::cmd {
 
 class output;
 
-/// Whether the bytes that a stage hands on are read as items again.
-enum class next_is : unsigned char { sink, stage };
+/// What the bytes that a stage hands on are to who takes them.
+enum class next_is : unsigned char { bytes, items };
 
 /// What a stage works with; all of it outlives the stage.
 struct stage_setting {
@@ -29,7 +29,7 @@ struct stage_setting {
     item_tally& tally;
     output& talk;
     char item_end = '\n';  ///< of the items in `in`
-    next_is next = next_is::sink;
+    next_is next = next_is::bytes;
     std::size_t descriptor_limit = 1024;  ///< for programs that it starts
     std::uint64_t seed = 0;
     items_are items = items_are::made;  ///< in `in`

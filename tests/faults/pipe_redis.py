@@ -209,6 +209,14 @@ class PipeRedis(FaultCase):
         self.assertEqual(b":%d" % count, self.redis.ask("XLEN", "done"))
         self.assertEqual(b":0", self.pending())
 
+    def test_results_without_an_end_are_an_entry_each(self):
+        with open(self.path("in"), "w", encoding="ascii") as file:
+            file.write("".join(f"{i}\n" for i in range(20)))
+        run = self.start("-i", "in", "each", "-j2", "printf", "%s", "{}",
+                         "then", self.redis.url("jobs"))
+        self.assertEqual(0, run.wait().code)
+        self.assertEqual(b":20", self.redis.ask("XLEN", "jobs"))
+
     def test_items_go_to_a_stream(self):
         numbers = "".join(f"{i}\n" for i in range(2000))
         with open(self.path("in"), "w", encoding="ascii") as file:
