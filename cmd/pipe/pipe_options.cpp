@@ -65,6 +65,7 @@ std::optional<std::string> validate(const pipe_options& options) {
         return "--resume goes on where a journal ends: add --journal FILE";
     pipe_plan plan;
     if (auto wrong = parse_plan(options.stages, plan)) return wrong;
+    if (auto wrong = end_problem(plan, item_end(options))) return wrong;
     const bool is_followed = plan.source.uri && can_be_followed(plan.source.uri->scheme);
     if (!is_followed && !options.http.headers.empty())
         return "-H is for a source that is http:// or ws://; a stage's own stands behind its name";

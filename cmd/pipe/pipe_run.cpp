@@ -36,13 +36,6 @@ std::unique_ptr<stage> make_stage(const map_options& options, const stage_settin
     return std::make_unique<map_stage>(options, setting);
 }
 
-/// What ends the items that a stage hands on.
-char end_after(const stage_plan& plan, char item_end) {
-    const bool makes_lines = std::holds_alternative<each_options>(plan) ||
-                             std::holds_alternative<http_stage_options>(plan);
-    return makes_lines ? '\n' : item_end;
-}
-
 char end_after(const pipe_plan& plan, char item_end) {
     for (const stage_plan& each : plan.stages) item_end = end_after(each, item_end);
     return item_end;

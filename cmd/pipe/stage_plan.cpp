@@ -30,6 +30,13 @@ problem read_nothing_more(const words_of_stage& words) {
     return fmt::format("takes no words, and \"{}\" is one", one_line(words.front()));
 }
 
+/// Options may stand before it and behind it.
+std::string take_first(words_of_stage& words) {
+    std::string first = std::move(words.front());
+    words.erase(words.begin());
+    return first;
+}
+
 problem read_each(words_of_stage words, pipe_plan& into) {
     each_options read;
     option_table table;
@@ -72,8 +79,10 @@ problem read_match(words_of_stage words, pipe_plan& into) {
     option_table table;
     describe(read, table);
     if (auto wrong = take_stage_options(table, words)) return wrong;
-    if (words.size() != 1) return "needs one pattern: match 'error|warning'";
-    read.pattern = std::move(words.front());
+    if (words.empty()) return "needs one pattern: match 'error|warning'";
+    read.pattern = take_first(words);
+    if (auto wrong = take_stage_options(table, words)) return wrong;
+    if (!words.empty()) return "needs one pattern: match 'error|warning'";
     if (auto wrong = pattern_problem(read))
         return fmt::format("\"{}\" is no pattern: {}", one_line(read.pattern), one_line(*wrong));
     into.stages.emplace_back(std::move(read));
@@ -92,8 +101,10 @@ problem read_batch(words_of_stage words, pipe_plan& into) {
     describe(read, table);
     if (auto wrong = take_stage_options(table, words)) return wrong;
     std::uint64_t items = 0;
-    if (words.size() != 1 || parse_count(words.front(), 0, most_in_batch, items) || items == 0)
+    if (words.empty() || parse_count(take_first(words), 0, most_in_batch, items) || items == 0)
         return "needs a number of items: batch 100";
+    if (auto wrong = take_stage_options(table, words)) return wrong;
+    if (!words.empty()) return read_nothing_more(words);
     read.items = items;
     into.stages.emplace_back(std::move(read));
     return std::nullopt;
@@ -225,6 +236,28 @@ std::optional<std::string> parse_plan(const std::vector<std::string>& words, pip
         if (from == words.end()) return nothing_behind;
     }
     into = std::move(read);
+    return std::nullopt;
+}
+
+char end_after(const stage_plan& plan, char item_end) noexcept {
+    const bool makes_lines = std::holds_alternative<each_options>(plan) ||
+                             std::holds_alternative<http_stage_options>(plan);
+    return makes_lines ? '\n' : item_end;
+}
+
+std::optional<std::string> end_problem(const pipe_plan& plan, char item_end) {
+    for (const stage_plan& each : plan.stages) {
+        const auto* const batch = std::get_if<batch_options>(&each);
+        const auto* const prefix = std::get_if<prefix_options>(&each);
+        const std::string_view text =
+            batch ? std::string_view(batch->with) : std::string_view(prefix ? prefix->text : "");
+        if (text.find(item_end) != std::string_view::npos) {
+            return fmt::format("{}: a text with a line feed would make two items of one{}",
+                               name_of(each),
+                               &each == plan.stages.data() ? " (with -0 items end in NUL)" : "");
+        }
+        item_end = end_after(each, item_end);
+    }
     return std::nullopt;
 }
 

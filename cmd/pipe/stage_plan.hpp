@@ -54,6 +54,13 @@ struct pipe_plan {
 [[nodiscard]] std::optional<std::string> parse_plan(const std::vector<std::string>& words,
                                                     pipe_plan& into);
 
+/// What ends the items that a stage hands on, where `item_end` ends those that it takes.
+[[nodiscard]] char end_after(const stage_plan& plan, char item_end) noexcept;
+
+/// Result: what is wrong where a text that a stage adds to items holds what ends them. `item_end`
+/// ends those of the source.
+[[nodiscard]] std::optional<std::string> end_problem(const pipe_plan& plan, char item_end);
+
 /// The word that it begins with.
 [[nodiscard]] std::string_view name_of(const stage_plan& plan) noexcept;
 

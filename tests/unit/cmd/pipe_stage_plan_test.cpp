@@ -30,6 +30,22 @@ TEST(pipe_stage_plan, no_words_copy_to_stdout) {
     EXPECT_EQ(plan({}).sink.what, sink_plan::kind::lines);
 }
 
+TEST(pipe_stage_plan, options_may_follow_the_only_word_of_a_stage) {
+    const auto made = plan({"batch", "3", "--with", ",", "then", "match", "x", "-v"});
+    const auto& batch = std::get<batch_options>(made.stages.at(0));
+    EXPECT_EQ(batch.items, 3U);
+    EXPECT_EQ(batch.with, ",");
+    EXPECT_TRUE(std::get<match_options>(made.stages.at(1)).invert);
+}
+
+TEST(pipe_stage_plan, a_text_that_ends_items_cannot_be_added_to_them) {
+    const auto batch = plan({"batch", "--with", "\n", "2"});
+    EXPECT_TRUE(end_problem(batch, '\n'));
+    EXPECT_FALSE(end_problem(batch, '\0'));
+    EXPECT_TRUE(end_problem(plan({"each", "echo", "then", "prefix", "a\nb"}), '\0'));
+    EXPECT_FALSE(end_problem(plan({"batch", "2", "then", "prefix", "a"}), '\n'));
+}
+
 TEST(pipe_stage_plan, a_stage_s_own_options_end_at_its_command) {
     const auto made = plan({"each", "-j4", "--timeout=10s", "--retries", "2", "ssh", "-v", "{}"});
     const auto& each = std::get<each_options>(made.stages.at(0));
@@ -116,6 +132,7 @@ TEST(pipe_stage_plan, what_is_wrong_says_what_to_write) {
     EXPECT_EQ(problem({"null", "x"}), "null takes no words, and \"x\" is one");
     EXPECT_EQ(problem({"rate", "1"}).rfind("rate \"1\" ", 0), 0U);
     EXPECT_EQ(problem({"batch", "0"}), "batch needs a number of items: batch 100");
+    EXPECT_EQ(problem({"batch", "3", "4"}), "batch takes no words, and \"4\" is one");
     EXPECT_EQ(problem({"match"}), "match needs one pattern: match 'error|warning'");
     EXPECT_EQ(problem({"map", "x", "{}"}),
               "map writes items to the command's stdin: {} is for each");
