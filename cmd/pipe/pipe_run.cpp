@@ -132,6 +132,8 @@ void pipe_run::start(std::string name, std::function<void()> body) {
         spawn(spawn_options{.name = std::move(name)}, [this, body = std::move(body)] {
             try {
                 body();
+            } catch (const program_failed& e) {
+                ledger_.stop_short(e.what());
             } catch (const std::runtime_error& e) {
                 ledger_.hopeless(e.what());
             }

@@ -55,6 +55,12 @@ class stage_failed : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// A program that the run writes to has failed: something fell short, and not the environment.
+class program_failed : public std::runtime_error {
+ public:
+    using std::runtime_error::runtime_error;
+};
+
 class stage {
  public:
     stage() = default;

@@ -6,12 +6,14 @@
 #include "cmd/pipe/stage.hpp"
 
 #include <grove/dial.hpp>
+#include <grove/greenlet.hpp>
 #include <grove/socket.hpp>
 
 #include <array>
 #include <chrono>
 #include <optional>
 #include <string>
+#include <system_error>
 
 namespace grove::cmd {
 namespace {
@@ -21,6 +23,8 @@ using namespace std::chrono_literals;
 constexpr duration connect_timeout = 30s;
 /// For a peer to take the end and close its side.
 constexpr duration farewell = 5s;
+/// For a program that reads no more to end.
+constexpr duration last_moment = 1s;
 
 std::string address_of(const target& to) {
     return to.scheme == target_scheme::unix_socket ? "unix:" + to.resource : to.endpoint();
@@ -29,7 +33,9 @@ std::string address_of(const target& to) {
 class peer_sink final : public sink {
  public:
     peer_sink(const target& to, settlement* kept)
-        : sink(kept), peer_(dial(address_of(to), {}, connect_timeout)) {}
+        : sink(kept),
+          peer_(dial(address_of(to), {}, connect_timeout)),
+          ignoring_(spawn([this] { ignore_answers(); })) {}
 
  protected:
     void write(const block& items) override { peer_.write_all(items.bytes); }
@@ -38,17 +44,23 @@ class peer_sink final : public sink {
     /// has written something itself.
     void close() override {
         peer_.shutdown_write();
-        const deadline until(farewell);
-        std::array<char, 4096> ignored{};
-        try {
-            while (peer_.read_some(ignored, until) > 0) continue;
-        } catch (const std::system_error& e) {
-            if (e.code() != std::errc::timed_out) throw;
-        }
+        if (ignoring_.join(farewell) && failure_) throw std::system_error(*failure_);
     }
 
  private:
+    /// A peer that answers, and waits until its answers are read, reads no more itself.
+    void ignore_answers() {
+        std::array<char, 4096> ignored{};
+        try {
+            while (peer_.read_some(ignored) > 0) continue;
+        } catch (const std::system_error& e) {
+            failure_ = e;
+        }
+    }
+
     socket peer_;
+    std::optional<std::system_error> failure_;
+    greenlet<void> ignoring_;  // last: it uses the others
 };
 
 process_options options_for(const target& to) {
@@ -68,12 +80,21 @@ class program_sink final : public sink {
  protected:
     void open() override { child_.emplace(options_); }
 
-    void write(const block& items) override { child_->in().write_all(items.bytes); }
+    void write(const block& items) override {
+        try {
+            child_->in().write_all(items.bytes);
+        } catch (const std::system_error& e) {
+            if (e.code() != std::errc::broken_pipe) throw;
+            const auto status = child_->wait(last_moment);
+            if (status && !status->success()) throw program_failed(name_ + ": " + status->text());
+            throw program_failed(name_ + ": it has ended, or reads no more, and items are left");
+        }
+    }
 
     void close() override {
         child_->in().close();
         const exit_status status = child_->wait().value();
-        if (!status.success()) throw stage_failed(name_ + ": " + status.text());
+        if (!status.success()) throw program_failed(name_ + ": " + status.text());
     }
 
  private:
