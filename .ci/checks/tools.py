@@ -36,7 +36,8 @@ def check_symbols(tree, build):
     """Objects need no symbol of a library that their layer must not know."""
     for layer, foreign in FOREIGN.items():
         pattern = os.path.join(build, "lib", "CMakeFiles", f"grove_{layer}.dir", layer, "*.o")
-        sources = tree.matching(f"lib/{layer}/", ends=".cpp")
+        sources = [source for source in tree.matching(f"lib/{layer}/", ends=".cpp")
+                   if os.path.dirname(source) == f"lib/{layer}"]  # those of its target
         objects = [o for o in sorted(glob.glob(pattern))
                    if f"lib/{layer}/{os.path.basename(o)[:-2]}" in sources]
         if len(objects) < len(sources):
