@@ -4,6 +4,7 @@
 #include "cmd/common/output.hpp"
 
 #include <grove/dial.hpp>
+#include <grove/dns.hpp>
 #include <grove/error.hpp>
 #include <grove/greenlet.hpp>
 #include <grove/timeout.hpp>
@@ -52,6 +53,12 @@ bool is_loading(const redis_reply& reply) noexcept {
     return reply.is_error("LOADING") || reply.is_error("BUSY ") || reply.is_error("MASTERDOWN");
 }
 
+bool is_no_name(const std::error_code& error) noexcept {
+    return error == dns::make_error_code(dns::errc::not_found) ||
+           error == dns::make_error_code(dns::errc::no_data) ||
+           error == dns::make_error_code(dns::errc::bad_name);
+}
+
 }  // namespace
 
 std::vector<redis_reply> redis_connection::exchange(const std::vector<words>& commands) {
@@ -69,6 +76,8 @@ std::vector<redis_reply> redis_connection::exchange(const std::vector<words>& co
             why = loading->text;
         } catch (const std::system_error& e) {
             why = e.what();
+            if (!was_connected_ && is_no_name(e.code()))
+                throw stage_failed(fmt::format("redis: {}: {}", name(), why));
         }
         if (give_up.is_never()) {
             give_up = deadline(patience);
@@ -109,6 +118,7 @@ std::vector<redis_reply> redis_connection::try_exchange(std::string_view bytes,
 void redis_connection::connect() {
     const target& server = place_.server;
     peer_ = dial(server.host, server.port, {}, connect_timeout);
+    was_connected_ = true;
     if (!server.password.empty() && !server.user.empty())
         greet({"AUTH", server.user, server.password});
     else if (!server.password.empty())

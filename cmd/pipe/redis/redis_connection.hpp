@@ -32,7 +32,8 @@ class redis_connection {
     /// connection breaks, or the server is loading its data, all is sent again over a new one, for
     /// as long as a minute: a command may so be done twice.
     /// Result: a reply a command, in order; errors of commands are replies.
-    /// Throws: `stage_failed` when the server stays away or refuses us. Interrupted: the commands
+    /// Throws: `stage_failed` when the server stays away or refuses us, and at once when its name
+    /// does not exist, before it was ever connected. Interrupted: the commands
     /// may be done; the next `exchange` is over a new connection.
     [[nodiscard]] std::vector<redis_reply> exchange(const std::vector<words>& commands);
 
@@ -51,6 +52,7 @@ class redis_connection {
     output& talk_;
     semaphore turn_{1};
     std::optional<socket> peer_;
+    bool was_connected_ = false;
 };
 
 }  // namespace grove::cmd
