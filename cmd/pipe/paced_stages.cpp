@@ -87,9 +87,12 @@ class rate_stage final : public stage {
             const std::size_t now = take_due(left);
             const std::size_t length = count_whole_items(rest, now, setting_.item_end).bytes;
             left -= now;
-            if (left == 0) settled_ = come.through;
-            setting_.out.put(
-                {.bytes = std::string(rest.substr(0, length)), .items = now, .through = settled_});
+            const bool counts_each = setting_.items == items_are::sources;
+            if (left == 0 || counts_each) settled_ = come.through - left;
+            setting_.out.put({.bytes = std::string(rest.substr(0, length)),
+                              .items = now,
+                              .through = settled_,
+                              .exact = left == 0 ? come.exact : counts_each});
             rest.remove_prefix(length);
         }
     }
