@@ -10,17 +10,27 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <span>
+#include <string_view>
 
 namespace grove::cmd {
 namespace {
 
 class file_sink final : public sink {
  public:
-    file_sink(std::string path, output& out, settlement* kept)
-        : sink(kept), path_(std::move(path)), part_(path_ + ".part"), out_(out) {
+    file_sink(std::string path, char item_end, output& out, settlement* kept)
+        : sink(kept),
+          path_(std::move(path)),
+          part_(path_ + ".part"),
+          out_(out),
+          is_final_(kept != nullptr && kept->is_final()) {
         if (kept != nullptr && kept->from().bytes > 0)
             take_over(kept->from());
+        else if (is_final_)
+            go_on(item_end);
         else
             file_ = file(part_, {.read = false, .write = true, .create = true, .truncate = true});
     }
@@ -37,7 +47,7 @@ class file_sink final : public sink {
  protected:
     void write(const block& items) override {
         file_.write_all(items.bytes);
-        count(items.bytes.size());
+        if (!is_final_) count(items.bytes.size());  // else no run comes back to a place in it
     }
 
     bool secure() override {
@@ -56,6 +66,28 @@ class file_sink final : public sink {
         begin_at(from);
     }
 
+    /// Behind the last whole item that is there.
+    void go_on(char item_end) {
+        file_ = file(part_, {.read = true, .write = true, .create = true});
+        const std::uint64_t whole = end_of_items(item_end);
+        file_.truncate(whole);
+        file_.seek(0, seek_from::end);
+        if (whole > 0) out_.say(part_ + " is gone on with: it has what a run before has done");
+    }
+
+    [[nodiscard]] std::uint64_t end_of_items(char item_end) {
+        std::array<char, std::size_t{64} << 10> piece{};
+        for (std::uint64_t end = file_.size(); end > 0;) {
+            const std::uint64_t begin = end - std::min<std::uint64_t>(end, piece.size());
+            const std::span read(piece.data(), end - begin);
+            const std::size_t came = file_.read_at(begin, std::as_writable_bytes(read));
+            const std::size_t at = std::string_view(piece.data(), came).rfind(item_end);
+            if (at != std::string_view::npos) return begin + at + 1;
+            end = begin;
+        }
+        return 0;
+    }
+
     void keep_permissions() const {
         struct stat old {};
 
@@ -66,6 +98,7 @@ class file_sink final : public sink {
     std::string path_;
     std::string part_;
     output& out_;
+    bool is_final_;
     file file_;
 };
 
@@ -85,9 +118,10 @@ class device_sink final : public sink {
 
 }  // namespace
 
-std::unique_ptr<sink> make_file_sink(const std::string& path, output& out, settlement* kept) {
+std::unique_ptr<sink> make_file_sink(const std::string& path, char item_end, output& out,
+                                     settlement* kept) {
     if (is_written_through(path)) return std::make_unique<device_sink>(path, out, kept);
-    return std::make_unique<file_sink>(path, out, kept);
+    return std::make_unique<file_sink>(path, item_end, out, kept);
 }
 
 }  // namespace grove::cmd

@@ -61,7 +61,8 @@ void item_ledger::dead(const dead_item& what, item_tally& of, std::optional<std:
     ++of.failed;
     const std::string attempts =
         what.attempts > 1 ? fmt::format(" (after {} attempts)", what.attempts) : "";
-    out_.error(sentence(what) + attempts);
+    const bool is_kept = keep_ && !dead_file_.is_open();
+    out_.error(sentence(what) + attempts + (is_kept ? "; " + keep_(what) : ""));
     look_at_limit(of, total);
     if (!dead_file_.is_open()) return;
     try {

@@ -3,6 +3,7 @@
 
 #include "cmd/common/exit_code.hpp"
 #include "cmd/common/report_file.hpp"
+#include "cmd/pipe/block_cutter.hpp"
 #include "cmd/pipe/pipe_options.hpp"
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// What became of the items of all stages, and whether so many failed that the run must stop.
 
@@ -24,9 +26,10 @@ struct dead_item {
     std::uint64_t number = 0;     ///< in that stage, from 1
     std::string_view item = {};
     unsigned attempts = 1;
-    std::string_view error = {};   ///< `exit code 3`
-    std::optional<int> code = {};  ///< absent where a signal or grove ended it
-    std::string_view errors = {};  ///< the last of what its program said
+    std::string_view error = {};        ///< `exit code 3`
+    std::optional<int> code = {};       ///< absent where a signal or grove ended it
+    std::string_view errors = {};       ///< the last of what its program said
+    items_are whose = items_are::made;  ///< that `number` counts
 };
 
 /// A JSON object: `{"stage":"each","number":3,"item":"a","attempts":1,"error":"exit code 3",
@@ -51,6 +54,10 @@ class item_ledger {
     [[nodiscard]] item_tally& first_tally() noexcept { return tallies_.front(); }
 
     static void done(item_tally& of, std::uint64_t items = 1) noexcept { of.done += items; }
+
+    /// Who keeps items that have failed, where there is no file for them. It is called before
+    /// their source is told that they are dealt with, may park, and says where the item is now.
+    void on_dead(std::function<std::string(const dead_item&)> keep) { keep_ = std::move(keep); }
 
     /// It failed, and is tried again.
     void retried(const dead_item& what);
@@ -98,6 +105,7 @@ class item_ledger {
     const failure_limit& limit_;
     output& out_;
     std::function<void(exit_code)> stop_;
+    std::function<std::string(const dead_item&)> keep_;
     log_file dead_file_;
     std::deque<item_tally> tallies_{1};
     std::uint64_t failed_ = 0;  // in all stages

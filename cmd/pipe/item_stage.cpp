@@ -154,7 +154,8 @@ dead_item item_stage::failure_of(const item& what, const attempt& last, unsigned
             .attempts = attempts,
             .error = last.error,
             .code = last.code,
-            .errors = end_of(last.said)};
+            .errors = end_of(last.said),
+            .whose = setting_.items};
 }
 
 item_stage::attempt item_stage::try_once(const item& what) {

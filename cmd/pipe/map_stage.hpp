@@ -32,6 +32,7 @@ class map_desk {
         item_run run;
         result_window::place* place = nullptr;
         std::size_t answered = 0;  ///< items of `run`
+        std::size_t buried = 0;    ///< items that were taken out of `run`, behind those
     };
 
     map_desk(const map_options& options, const stage_setting& setting);

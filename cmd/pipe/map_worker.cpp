@@ -258,13 +258,15 @@ void map_worker::bury_first(const std::string& how, const std::string& last_erro
     std::string_view rest = std::string_view(first.run.bytes).substr(at);
     const std::string_view item = take_item(rest, item_end);
     desk_.dead({.stage = "map",
-                .number = first.run.number + first.answered,
+                .number = first.run.number + first.answered + first.buried,
                 .item = item,
                 .attempts = attempts_,
                 .error = how,
                 .code = {},
-                .errors = last_errors});
+                .errors = last_errors,
+                .whose = desk_.setting().items});
     attempts_ = 0;
+    ++first.buried;
     waiting_ -= item.size() + 1;
     first.run.bytes.erase(at, item.size() + 1);
     --first.run.items;

@@ -2,6 +2,7 @@
 #include "cmd/pipe/pipe_options.hpp"
 
 #include "cmd/common/option_table.hpp"
+#include "cmd/common/report_file.hpp"
 #include "cmd/pipe/follow_source.hpp"
 #include "cmd/pipe/stage_plan.hpp"
 
@@ -73,6 +74,10 @@ std::optional<std::string> validate(const pipe_options& options) {
         return "--cacert is for a source that is https:// or wss://";
     const source_plan& from = plan.source;
     if (!from.stream && !from.door && !from.zmq && !from.uri) return std::nullopt;
+    if (plan.source.stream && !plan.source.stream->until_empty &&
+        plan.sink.what == sink_plan::kind::file && !is_written_through(plan.sink.path))
+        return "then file waits for the end of a stream that has none: add until=empty to its "
+               "URI, or write the items to stdout";
     if (!options.inputs.empty()) return "-i and a URI are two sources: a pipe has one";
     if (!options.journal.empty())
         return "--journal is for files: read them with -i FILE (a Redis stream keeps its own "

@@ -25,6 +25,9 @@ class settlement {
     /// Where the run before has ended.
     [[nodiscard]] virtual const settled_place& from() const noexcept = 0;
 
+    /// What was noted is given to no later run again: what came of it must outlive this one.
+    [[nodiscard]] virtual bool is_final() const noexcept { return false; }
+
     /// When to make the next `note`, where there is something new: making one costs something.
     [[nodiscard]] virtual deadline next() const noexcept = 0;
 

@@ -50,13 +50,13 @@ class null_sink final : public sink {
 void sink::run(block_queue& in) {
     open();
     for (;;) {
-        const auto next = in.get(is_told_ ? never : kept_->next());
+        const auto next = in.get(std::min(is_told_ ? never : kept_->next(), flush_by()));
         if (!next && in.at_end()) break;
         if (next) {
             write(*next);
             take_note(*next);
         }
-        if (in.dry()) flush(in);
+        if (in.dry() || flush_by().expired()) flush(in);
         if (!is_told_ && kept_->next().expired()) settle();
     }
     close();
@@ -82,7 +82,7 @@ std::unique_ptr<sink> make_sink(const sink_plan& plan, char item_end, output& ou
     switch (plan.what) {
         case sink_plan::kind::file:
             if (names_stdout(plan.path)) break;
-            return make_file_sink(plan.path, out, kept);
+            return make_file_sink(plan.path, item_end, out, kept);
         case sink_plan::kind::null:
             return std::make_unique<null_sink>(kept);
         case sink_plan::kind::stream:

@@ -52,6 +52,9 @@ class sink {
     /// Nothing more has come so far: whoever reads the other end is to see what there is.
     virtual void flush(const block_queue& /*in*/) {}
 
+    /// When to `flush` whatever comes; never: nothing waits.
+    [[nodiscard]] virtual deadline flush_by() const noexcept { return never; }
+
     /// Sees to it that what was written stays. Result: false when that is past hope.
     virtual bool secure() { return true; }
 

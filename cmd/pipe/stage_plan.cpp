@@ -235,6 +235,13 @@ std::optional<std::string> parse_plan(const std::vector<std::string>& words, pip
         from = to + 1;
         if (from == words.end()) return nothing_behind;
     }
+    if (read.source.stream) {
+        read.source.stream->settles_late =
+            std::ranges::any_of(read.stages, [](const stage_plan& each) {
+                return std::holds_alternative<batch_options>(each) ||
+                       std::holds_alternative<count_options>(each);
+            });
+    }
     into = std::move(read);
     return std::nullopt;
 }
@@ -280,8 +287,10 @@ verb_parts all_stages() {
     made.all.push_back(
         {"redis://HOST/STREAM?group=G",
          "first: entries of a Redis stream, for one consumer of a group; each is dealt with at "
-         "least once, on one machine or on many. Also consumer= lease=30s deliveries=5 "
-         "until=empty db=0"});
+         "least once, on one machine or on many. One that fails, or whose consumer dies, is "
+         "delivered again, few at once the more often that was; after deliveries=5, which count "
+         "reading ahead, it goes to STREAM:dead. --dead FILE takes what fails at once. Also "
+         "consumer= lease=30s until=empty db=0"});
     made.all.push_back(
         {"zmq:tcp://H:P",
          "first: messages that ZeroMQ pulls; last: items that it pushes; ?bind waits for the "
@@ -292,7 +301,9 @@ verb_parts all_stages() {
              std::string(each.help), each.describe});
     }
     made.all.push_back({"tcp://H:P unix:PATH exec:LINE", "last: to a peer, or to a program"});
-    made.all.push_back({"redis://HOST/STREAM", "last: to a Redis stream; also maxlen= lag= db=0"});
+    made.all.push_back(
+        {"redis://HOST/STREAM",
+         "last: to a Redis stream; also maxlen= (above 1000 about so many) lag= db=0"});
     return made;
 }
 

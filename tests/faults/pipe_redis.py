@@ -193,6 +193,88 @@ class PipeRedis(FaultCase):
         self.assertIn("it is in jobs:dead", ended.talk)
         self.assertEqual(b":1", self.redis.ask("XLEN", "jobs:dead"))
 
+    def test_entries_that_were_read_ahead_of_one_that_kills_are_not_put_aside(self):
+        self.redis.fill("jobs", 20)
+        words = [self.redis.url("jobs", "group=g&lease=1h&until=empty&consumer=one&deliveries=4"),
+                 "each", "-j1", "sh", "-c", "[ $1 = 3 ] && kill -9 $PPID; echo $1", "sh", "{}"]
+        with open(self.path("all"), "ab") as out:
+            for _ in range(6):
+                ended = self.start(*words, stdout=out).wait()
+                if ended.code == 1:
+                    break
+        self.assertIn("it is in jobs:dead", ended.talk)
+        self.assertEqual(b":1", self.redis.ask("XLEN", "jobs:dead"))
+        self.assertEqual({str(i).encode() for i in range(20) if i != 3}, self.seen())
+        self.assertEqual(b":0", self.pending())
+
+    def test_item_that_fails_is_tried_again_and_put_aside_at_last(self):
+        self.redis.fill("jobs", 3)
+        url = self.redis.url("jobs", "group=g&lease=1h&until=empty&consumer=one&deliveries=2")
+        for _ in range(2):
+            ended = self.start(url, "each", "sh", "-c", "[ $1 != 1 ]", "sh", "{}").wait()
+            self.assertEqual(1, ended.code, ended)
+            self.assertIn("its entry stays pending", ended.talk)
+            self.assertEqual(b":1", self.pending())
+        ended = self.start(url, "each", "false").wait()
+        self.assertIn("it is in jobs:dead", ended.talk)
+        self.assertEqual(b":0", self.pending())
+
+    def test_item_that_fails_is_dealt_with_where_it_is_kept(self):
+        self.redis.fill("jobs", 2)
+        url = self.redis.url("jobs", "group=g&until=empty")
+        self.start("--dead", "dead", url, "each", "false").wait()
+        self.assertEqual(b":0", self.pending())
+        with open(self.path("dead"), "rb") as file:
+            self.assertEqual(2, len(file.readlines()))
+
+    def test_item_that_fails_in_a_later_stage_is_put_aside(self):
+        self.redis.fill("jobs", 2)
+        url = self.redis.url("jobs", "group=g&until=empty")
+        self.start(url, "match", "1", "then", "each", "false").wait()
+        self.assertEqual(b":0", self.pending())
+        self.assertEqual(b":1", self.redis.ask("XLEN", "jobs:dead"))
+
+    def test_entries_trimmed_before_they_were_read_are_reported_once(self):
+        self.redis.fill("jobs", 5)
+        url = self.redis.url("jobs", "group=g&until=empty")
+        self.assertEqual(0, self.start(url).wait().code)
+        self.redis.fill("jobs", 95)
+        self.redis.ask("XTRIM", "jobs", "MAXLEN", "10")
+        ended = self.start(url, "count").wait()
+        self.assertEqual(b"10\n", ended.stdout)
+        self.assertEqual(1, ended.code, ended)
+        self.assertIn("85 entries of jobs were trimmed away before the group g has read them",
+                      ended.talk)
+        self.redis.fill("jobs", 1)
+        self.assertEqual(0, self.start(url).wait().code)
+
+    def test_file_keeps_what_was_acknowledged(self):
+        self.redis.fill("jobs", 3)
+        words = [self.redis.url("jobs", "group=g&until=empty&lease=1h&consumer=one"), "each", "-j1",
+                 "sh", "-c", "[ $1 != 2 ] || mkdir begun 2> end || sleep 1000; echo $1", "sh", "{}",
+                 "then", "file", "out"]
+        os.mkdir(self.path("begun"))
+        run = self.start(*words)
+        wait_until(lambda: os.path.exists(self.path("end")), "the last item has begun")
+        wait_until(lambda: self.pending() == b":1", "two entries are acknowledged")
+        run.kill()
+        os.rmdir(self.path("begun"))
+        with open(self.path("out.part"), "ab") as file:
+            file.write(b"a torn li")
+        ended = self.start(*words).wait()
+        self.assertIn("out.part is gone on with", ended.talk)
+        with open(self.path("out"), "rb") as file:
+            self.assertEqual(b"0\n1\n2\n", file.read())
+
+    def test_what_a_stage_lets_through_slowly_goes_on_between_two_streams(self):
+        self.redis.fill("jobs", 40)
+        run = self.start(self.redis.url("jobs", "group=g"), "each", "-j4", "--order", "any",
+                         "sh", "-c", "[ $1 != 39 ] || sleep 1000; echo $1", "sh", "{}",
+                         "then", self.redis.url("done"))
+        wait_until(lambda: self.redis.ask("XLEN", "done") == b":39", "all but one are there")
+        self.assertEqual(b":1", self.pending())
+        run.kill()
+
     def test_stages_between_two_streams_add_each_item_once_though_they_are_killed(self):
         count = int(20_000 / SLOWNESS)
         self.redis.fill("jobs", count)

@@ -46,6 +46,8 @@ problem read_key(std::string_view key, const std::string& value, redis_place& in
     } else if (key == "deliveries") {
         wrong = read_count(key, value, 1'000'000, number);
         into.deliveries = static_cast<unsigned>(number);
+        if (!wrong && number < 2)
+            wrong = "deliveries is 2 at least: the first may have been only read ahead";
     } else if (key == "until") {
         into.until_empty = value == "empty";
         if (!into.until_empty) wrong = "until is until=empty, or left out";
@@ -94,7 +96,9 @@ problem parse(std::string_view uri, redis_place& into) {
 
 std::optional<std::string> parse_source(std::string_view uri, redis_place& into) {
     if (auto wrong = parse(uri, into)) return wrong;
-    if (into.group.empty()) return "it names no group: redis://host/stream?group=g";
+    if (into.group.empty())
+        return "it names no group: redis://host/stream?group=g; to write to it: "
+               "then redis://host/stream";
     if (into.maxlen) return "maxlen= is for a sink";
     if (into.lag) return "lag= is for a sink";
     return std::nullopt;

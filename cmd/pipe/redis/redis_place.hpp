@@ -22,9 +22,10 @@
 /// | `group` | the consumer group; made where there is none, from the stream's beginning |
 /// | `consumer` | our name in it; host and process number where none is given |
 /// | `lease` | an entry that its consumer has not renewed for so long is another's: 30s |
-/// | `deliveries` | so often an entry is tried before it goes to the stream `NAME:dead`: 5 |
-/// | `until` | `empty`: end when nothing is new and nothing pending; else never |
-/// | `maxlen` | of a sink: the server may drop what is older than so many |
+/// | `deliveries` | so often an entry is tried before it goes to the stream `NAME:dead`: 5, 2 at
+/// least, for the first counts when it was only read ahead; those after it are for few at once |
+/// | `until` | `empty`: end when nothing is new, and nothing pending but what has failed here |
+/// | `maxlen` | of a sink: the server drops what is older than so many, above 1000 about so many |
 /// | `lag` | of a sink: it waits while a group of readers is so many entries behind |
 /// | `db` | the number of the database: 0 |
 
@@ -39,6 +40,7 @@ struct redis_place {
     duration lease = std::chrono::seconds(30);
     unsigned deliveries = 5;
     bool until_empty = false;
+    bool settles_late = false;  ///< a stage keeps items back: none can be waited for
     std::optional<std::uint64_t> maxlen;
     std::optional<std::uint64_t> lag;
     unsigned database = 0;

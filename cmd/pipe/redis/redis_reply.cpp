@@ -5,6 +5,13 @@
 
 namespace grove::cmd {
 
+const redis_reply* field_of(const redis_reply& list, std::string_view name) noexcept {
+    for (std::size_t i = 0; i + 1 < list.items.size(); i += 2) {
+        if (list.items[i].text == name) return &list.items[i + 1];
+    }
+    return nullptr;
+}
+
 void append_command(std::string& to, const std::vector<std::string_view>& words) {
     to += '*' + std::to_string(words.size()) + "\r\n";
     for (const std::string_view word : words) {

@@ -29,6 +29,9 @@ struct redis_reply {
     }
 };
 
+/// What stands behind `name` in a list of names and values by turns; null: nothing.
+[[nodiscard]] const redis_reply* field_of(const redis_reply& list, std::string_view name) noexcept;
+
 /// Appends a command: an array of texts.
 void append_command(std::string& to, const std::vector<std::string_view>& words);
 

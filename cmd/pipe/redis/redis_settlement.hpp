@@ -16,9 +16,12 @@ class redis_settlement : public settlement {
  public:
     [[nodiscard]] virtual const redis_place& place() const noexcept = 0;
 
-    /// Takes so many items of the source, from its first on, for settled. Result: the entries that
-    /// are so since the last time, which the caller acknowledges.
-    [[nodiscard]] virtual std::vector<std::string> settle(std::uint64_t items) = 0;
+    /// The entries that are to be acknowledged when so many items of the source, from its first
+    /// on, are dealt with; without those that `settle` was told of.
+    [[nodiscard]] virtual std::vector<std::string> entries_through(std::uint64_t items) const = 0;
+
+    /// Those are acknowledged: until this is told, their leases are renewed.
+    virtual void settle(std::uint64_t items) = 0;
 };
 
 }  // namespace grove::cmd

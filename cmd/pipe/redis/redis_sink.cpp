@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,8 +19,12 @@
 namespace grove::cmd {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t at_once = 512;  // entries before their replies are waited for
 constexpr std::size_t most_pending = std::size_t{4} << 20;
+constexpr duration longest_wait = 100ms;         // for an exact end
+constexpr std::uint64_t exactly_trimmed = 1000;  // longer streams are trimmed node by node
 
 /// Where both are on one server, what is added and what that settles can be one transaction.
 redis_settlement* on_same_server(settlement* kept, const redis_place& place) {
@@ -49,8 +56,14 @@ class redis_sink final : public sink {
             add_all(items.bytes);
     }
 
+    void flush(const block_queue& /*in*/) override {
+        if (send_by_.expired()) transact();
+    }
+
+    [[nodiscard]] deadline flush_by() const noexcept override { return send_by_; }
+
     bool secure() override {
-        if (!pending_.empty()) transact({});
+        if (from_ != nullptr) transact();
         return true;
     }
 
@@ -67,17 +80,20 @@ class redis_sink final : public sink {
         }
     }
 
-    /// What is no exact end waits for one, as long as it is not too much.
+    /// What is no exact end waits a moment for one, as long as it is not too much: behind an exact
+    /// end a crash adds nothing twice.
     void add_and_settle(const block& items) {
+        if (send_by_.is_never()) send_by_ = deadline(longest_wait);
         pending_ += items.bytes;
-        if (items.exact)
-            transact(from_->settle(items.through));
-        else if (pending_.size() >= most_pending)
-            transact({});
+        through_ = std::max(through_, items.through);
+        if (items.exact || pending_.size() >= most_pending) transact();
     }
 
-    void transact(const std::vector<std::string>& settled) {
+    /// What waits, and the acknowledgement of all that it came of.
+    void transact() {
+        send_by_ = never;
         std::vector<words> commands{{"MULTI"}};
+        const std::vector<std::string> settled = from_->entries_through(through_);
         const std::string items = std::exchange(pending_, {});
         std::string_view rest = items;
         while (!rest.empty()) commands.push_back(command_for(take_item(rest, end_)));
@@ -92,6 +108,7 @@ class redis_sink final : public sink {
         const auto replies = server_.exchange(commands);
         check(replies.back());
         for (const redis_reply& reply : replies.back().items) check(reply);
+        from_->settle(through_);
     }
 
     void check(const redis_reply& reply) const {
@@ -101,11 +118,14 @@ class redis_sink final : public sink {
 
     [[nodiscard]] words command_for(std::string_view item) const {
         if (maxlen_.empty()) return {"XADD", place_.stream, "*", "item", item};
-        return {"XADD", place_.stream, "MAXLEN", "~", maxlen_, "*", "item", item};
+        const std::string_view how = *place_.maxlen <= exactly_trimmed ? "=" : "~";
+        return {"XADD", place_.stream, "MAXLEN", how, maxlen_, "*", "item", item};
     }
 
     const redis_place& place_;
-    std::string pending_;     // items of a transaction that was not sent
+    std::string pending_;  // items of a transaction that was not sent
+    std::uint64_t through_ = 0;
+    deadline send_by_ = never;
     redis_settlement* from_;  // null: another server's, or none
     std::string maxlen_;
     char end_;

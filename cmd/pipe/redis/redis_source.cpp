@@ -17,8 +17,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t at_once = 512;  // entries that a command is about
+constexpr std::size_t at_once = 512;                      // entries that a command is about
+constexpr std::size_t most_bytes = std::size_t{4} << 20;  // of a read, as far as can be known
+constexpr std::size_t few = 16;
 constexpr duration between_acknowledgements = 50ms;
+constexpr duration between_looks = 20ms;
 
 std::string milliseconds(duration time) {
     return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
@@ -41,17 +44,25 @@ redis_source::redis_source(const redis_place& place, char item_end, item_ledger&
       ledger_(ledger),
       reading_(place, talk),
       telling_(place, talk),
+      gap_(place, reading_),
       claim_at_(deadline::now()),
-      acknowledge_at_(deadline::now()) {}
+      acknowledge_at_(deadline::now()) {
+    ledger.on_dead([this](const dead_item& what) { return set_aside(what); });
+}
 
 void redis_source::run(block_queue& to) {
     make_group();
     renewing_ = spawn([this] { renew(); });
-    read_own(to);
     for (;;) {
-        if (claim_at_.expired()) claim(to);
-        const bool came = read_new(to);
-        if (!came && place_.until_empty && all_is_dealt_with()) return;
+        if (again_ > 0)
+            read_beside(to);
+        else if (!own_are_read_)
+            read_own(to);
+        else if (claim_at_.expired())
+            claim(to);
+        else if (!read_new(to, read_size_, std::clamp<duration>(place_.lease / 4, 50ms, 500ms)) &&
+                 place_.until_empty && all_is_dealt_with())
+            return look_for_gap();
     }
 }
 
@@ -63,56 +74,87 @@ void redis_source::make_group() {
         throw stage_failed(fmt::format("redis: {}: {}", place_.stream, made.text));
 }
 
-/// What one of our name had under way when it ended.
+/// Some of what one of our name had under way when it ended.
 void redis_source::read_own(block_queue& to) {
-    std::string after = "0";
     const std::string count = std::to_string(at_once);
-    for (;;) {
-        auto entries = entries_of_stream(
-            reading_.command({"XREADGROUP", "GROUP", place_.group, place_.consumer, "COUNT", count,
-                              "STREAMS", place_.stream, after}));
-        if (entries.empty()) return;
-        after = entries.back().id;
-        bury_often_tried(entries);
-        hand_on(std::move(entries), to);
-    }
+    const std::string behind = '(' + own_after_;
+    const auto past = deliveries_of(
+        {"XPENDING", place_.stream, place_.group, behind, "+", count, place_.consumer});
+    own_are_read_ = past.empty();
+    if (own_are_read_) return;
+    const std::size_t step = step_of(past);
+    const std::string some = std::to_string(step);
+    auto entries =
+        entries_of_stream(reading_.command({"XREADGROUP", "GROUP", place_.group, place_.consumer,
+                                            "COUNT", some, "STREAMS", place_.stream, own_after_}));
+    own_after_ = entries.empty() ? past[step - 1].id : entries.back().id;
+    bury_often_tried(entries, past);
+    hand_on(std::move(entries), true, to);
 }
 
-/// Result: something came.
-bool redis_source::read_new(block_queue& to) {
-    const duration wait = std::clamp<duration>(place_.lease / 4, 50ms, 500ms);
-    const std::string count = std::to_string(at_once);
+/// Result: something came. Without `wait` it does not wait.
+bool redis_source::read_new(block_queue& to, std::size_t most, duration wait) {
+    const std::string count = std::to_string(most);
     const std::string block = milliseconds(wait);
-    auto entries = entries_of_stream(
-        reading_.command({"XREADGROUP", "GROUP", place_.group, place_.consumer, "COUNT", count,
-                          "BLOCK", block, "STREAMS", place_.stream, ">"}));
+    words command{"XREADGROUP", "GROUP", place_.group, place_.consumer, "COUNT", count};
+    if (wait > duration::zero()) command.insert(command.end(), {"BLOCK", block});
+    command.insert(command.end(), {"STREAMS", place_.stream, ">"});
+    auto entries = entries_of_stream(reading_.command(command));
     const bool came = !entries.empty();
-    hand_on(std::move(entries), to);
+    hand_on(std::move(entries), false, to);
     return came;
 }
 
-/// Entries of consumers that have not renewed their lease.
+/// While some are tried again, only as many new ones as those leave workers without work: each
+/// that is read ahead has used up a delivery when another ends us.
+void redis_source::read_beside(block_queue& to) {
+    if (to.dry()) static_cast<void>(read_new(to, few, duration::zero()));
+    if (again_ == 0) return;
+    dealt_.clear();
+    dealt_.wait(deadline(between_looks));
+}
+
+/// Some entries of consumers that have not renewed their lease.
 void redis_source::claim(block_queue& to) {
     const std::string lease = milliseconds(place_.lease);
     const std::string count = std::to_string(at_once);
-    std::string cursor = "0-0";
-    do {
-        const redis_reply reply =
-            reading_.command({"XAUTOCLAIM", place_.stream, place_.group, place_.consumer, lease,
-                              cursor, "COUNT", count});
-        if (reply.items.size() < 2) redis_detail::throw_malformed();
-        cursor = reply.items[0].text;
-        if (reply.items.size() > 2) {
-            std::vector<std::string> gone;
-            for (const redis_reply& id : reply.items[2].items) gone.push_back(id.text);
-            report_lost(gone);
-        }
-        auto entries = entries_of(reply.items[1]);
-        std::erase_if(entries, [this](const stream_entry& e) { return ours_.contains(e.id); });
-        bury_often_tried(entries);
-        hand_on(std::move(entries), to);
-    } while (cursor != "0-0");
+    const std::string from = claimed_to_.empty() ? "-" : '(' + claimed_to_;
+    auto past =
+        deliveries_of({"XPENDING", place_.stream, place_.group, "IDLE", lease, from, "+", count});
+    claimed_to_ = past.empty() ? "" : past.back().id;
+    std::erase_if(past, [this](const past_delivery& e) { return ours_.contains(e.id); });
+    if (!past.empty()) return claim_some(past, to);
+    if (!claimed_to_.empty()) return;
+    look_for_gap();
     claim_at_ = deadline(std::clamp<duration>(place_.lease / 4, 50ms, 1s));
+}
+
+void redis_source::claim_some(const std::vector<past_delivery>& past, block_queue& to) {
+    const std::size_t step = step_of(past);
+    claimed_to_ = past[step - 1].id;
+    const std::string lease = milliseconds(place_.lease);
+    const std::string some = std::to_string(step);
+    const redis_reply reply =
+        reading_.command({"XAUTOCLAIM", place_.stream, place_.group, place_.consumer, lease,
+                          past.front().id, "COUNT", some});
+    if (reply.items.size() < 2) redis_detail::throw_malformed();
+    if (reply.items.size() > 2) {
+        std::vector<std::string> gone;
+        for (const redis_reply& id : reply.items[2].items) gone.push_back(id.text);
+        report_lost(gone);
+    }
+    auto entries = entries_of(reply.items[1]);
+    std::erase_if(entries, [this](const stream_entry& e) { return ours_.contains(e.id); });
+    bury_often_tried(entries, past);
+    hand_on(std::move(entries), true, to);
+}
+
+std::vector<past_delivery> redis_source::deliveries_of(const words& command) {
+    return deliveries_in(reading_.command(command));
+}
+
+std::size_t redis_source::step_of(const std::vector<past_delivery>& past) const {
+    return std::min(read_size_, deliver_together(past, place_.deliveries));
 }
 
 /// While we work on them nobody may claim them. XCLAIM makes their leases begin anew, and JUSTID
@@ -129,7 +171,7 @@ void redis_source::renew() {
 }
 
 void redis_source::renew_all() {
-    const std::vector<std::string> ids(under_way_.begin(), under_way_.end());
+    const std::vector<std::string> ids(ours_.begin(), ours_.end());
     for (std::size_t at = 0; at < ids.size(); at += at_once) {
         words claim{"XCLAIM", place_.stream, place_.group, place_.consumer, "0"};
         const std::size_t before = claim.size();
@@ -143,7 +185,8 @@ void redis_source::renew_all() {
     }
 }
 
-void redis_source::hand_on(std::vector<stream_entry> entries, block_queue& to) {
+void redis_source::hand_on(std::vector<stream_entry> entries, bool are_again, block_queue& to) {
+    if (entries.empty()) return;
     std::vector<std::string> gone;
     block made;
     for (stream_entry& entry : entries) {
@@ -155,26 +198,27 @@ void redis_source::hand_on(std::vector<stream_entry> entries, block_queue& to) {
         made.bytes += end_;
         ++made.items;
         ours_.insert(entry.id);
-        under_way_.push_back(std::move(entry.id));
+        failed_.erase(entry.id);
+        const bool counts = are_again && !place_.settles_late;
+        if (counts) ++again_;
+        under_way_.push_back({.id = std::move(entry.id), .is_again = counts});
     }
     report_lost(gone);
+    const std::size_t of_this_size = most_bytes / (made.bytes.size() / entries.size() + 1);
+    read_size_ = std::clamp<std::size_t>(of_this_size, 1, std::min(at_once, read_size_ * 2));
     made.through = settled_ + under_way_.size();
     made.exact = true;
     if (made.items > 0) to.put(std::move(made));
 }
 
 /// Those that were delivered more often than they may be.
-void redis_source::bury_often_tried(std::vector<stream_entry>& entries) {
-    if (entries.empty()) return;
-    const std::string count = std::to_string(entries.size());
-    const redis_reply pending =
-        reading_.command({"XPENDING", place_.stream, place_.group, entries.front().id,
-                          entries.back().id, count, place_.consumer});
-    for (const redis_reply& one : pending.items) {
-        if (one.items.size() < 4 || one.items[3].number <= place_.deliveries) continue;
-        const auto found = std::ranges::find(entries, one.items[0].text, &stream_entry::id);
+void redis_source::bury_often_tried(std::vector<stream_entry>& entries,
+                                    const std::vector<past_delivery>& past) {
+    for (const past_delivery& each : past) {
+        if (each.times < place_.deliveries) continue;
+        const auto found = std::ranges::find(entries, each.id, &stream_entry::id);
         if (found == entries.end() || found->is_gone) continue;
-        bury(*found, static_cast<std::uint64_t>(one.items[3].number));
+        bury(*found, each.times);
         entries.erase(found);
     }
 }
@@ -188,7 +232,7 @@ void redis_source::bury(const stream_entry& entry, std::uint64_t deliveries) {
     if (replies.back().what == redis_reply::kind::error)
         throw stage_failed(fmt::format("redis: {}: {}", dead, replies.back().text));
     ledger_.lost(1, fmt::format("redis: entry {} was delivered {} times; it is in {}", entry.id,
-                                deliveries - 1, dead));
+                                deliveries, dead));
 }
 
 void redis_source::report_lost(const std::vector<std::string>& ids) {
@@ -200,19 +244,59 @@ void redis_source::report_lost(const std::vector<std::string>& ids) {
                              ids.size(), place_.stream, ids.front()));
 }
 
+/// What becomes of an item that a stage has failed with: only in the first is it an entry's.
+std::string redis_source::set_aside(const dead_item& what) {
+    if (what.whose == items_are::sources) {
+        const std::uint64_t at = what.number - 1 - settled_;
+        if (at < under_way_.size()) {
+            slot& of = under_way_[at];
+            leave(of);
+            if (place_.until_empty) failed_.insert(of.id);
+            of.has_failed = true;
+        }
+        return "its entry stays pending, and is delivered again when its lease is over";
+    }
+    const std::string dead = place_.stream + ":dead";
+    static_cast<void>(telling_.command(
+        {"XADD", dead, "*", "item", what.item, "stage", what.stage, "error", what.error}));
+    return "it is in " + dead;
+}
+
+void redis_source::look_for_gap() {
+    const std::uint64_t missing = gap_.take();
+    if (missing == 0) return;
+    ledger_.lost(missing, fmt::format("redis: {} entries of {} were trimmed away before the group "
+                                      "{} has read them",
+                                      missing, place_.stream, place_.group));
+}
+
 void redis_source::note(const settled_place& place) {
-    acknowledge(settle(place.items));
+    acknowledge(entries_through(place.items));
+    settle(place.items);
     acknowledge_at_ = deadline(between_acknowledgements);
 }
 
-std::vector<std::string> redis_source::settle(std::uint64_t items) {
-    std::vector<std::string> ids;
+std::vector<std::string> redis_source::entries_through(std::uint64_t items) const {
+    std::vector<std::string> through;
+    for (std::size_t i = 0; i < under_way_.size() && settled_ + i < items; ++i) {
+        if (!under_way_[i].has_failed) through.push_back(under_way_[i].id);
+    }
+    return through;
+}
+
+void redis_source::settle(std::uint64_t items) {
     for (; settled_ < items && !under_way_.empty(); ++settled_) {
-        ours_.erase(under_way_.front());
-        ids.push_back(std::move(under_way_.front()));
+        if (!under_way_.front().has_failed) leave(under_way_.front());
         under_way_.pop_front();
     }
-    return ids;
+}
+
+/// It is no longer worked on.
+void redis_source::leave(slot& of) noexcept {
+    ours_.erase(of.id);
+    if (!std::exchange(of.is_again, false)) return;
+    --again_;
+    dealt_.set();
 }
 
 void redis_source::acknowledge(const std::vector<std::string>& ids) {
@@ -225,11 +309,15 @@ void redis_source::acknowledge(const std::vector<std::string>& ids) {
     }
 }
 
-/// Nothing is new, and what is pending is ours.
+/// Nothing is new, and what is pending we have under way, or it has failed here. Entries that we
+/// have under way may be pending no more, where another had claimed and acknowledged them.
 bool redis_source::all_is_dealt_with() {
-    const redis_reply pending = reading_.command({"XPENDING", place_.stream, place_.group});
-    if (pending.items.empty()) redis_detail::throw_malformed();
-    return std::cmp_less_equal(pending.items.front().number, under_way_.size());
+    const std::string count = std::to_string(ours_.size() + failed_.size() + 1);
+    const auto pending = deliveries_of({"XPENDING", place_.stream, place_.group, "-", "+", count});
+    return std::ranges::all_of(pending, [this](const past_delivery& each) {
+        return each.consumer == place_.consumer &&
+               (ours_.contains(each.id) || failed_.contains(each.id));
+    });
 }
 
 }  // namespace grove::cmd

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/common/json_text.hpp"
-#include "cmd/pipe/redis/redis_source.hpp"
+#include "cmd/pipe/redis/stream_entry.hpp"
 
+#include "cmd/common/json_text.hpp"
+
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace grove::cmd {
@@ -25,7 +28,58 @@ const std::string* plain_item(const stream_entry& entry) {
     return entry.fields.size() == 2 ? &entry.fields[1] : nullptr;
 }
 
+/// Of those whose next delivery, of `most`, is this one.
+std::size_t together(std::uint64_t delivery, unsigned most) noexcept {
+    constexpr std::size_t many = 512;
+    if (delivery > most) return many;  // they are put aside
+    switch (most - delivery) {
+        case 0:
+            return 1;
+        case 1:
+            return 8;
+        case 2:
+            return 64;
+        default:
+            return many;
+    }
+}
+
+std::uint64_t number_in(std::string_view text) noexcept {
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
 }  // namespace
+
+std::vector<past_delivery> deliveries_in(const redis_reply& reply) {
+    std::vector<past_delivery> made;
+    for (const redis_reply& one : reply.items) {
+        if (one.items.size() < 4) redis_detail::throw_malformed();
+        made.push_back({.id = one.items[0].text,
+                        .consumer = one.items[1].text,
+                        .times = static_cast<std::uint64_t>(one.items[3].number)});
+    }
+    return made;
+}
+
+std::size_t deliver_together(const std::vector<past_delivery>& past, unsigned most) {
+    std::size_t allowed = past.size();
+    std::size_t taken = 0;
+    for (const past_delivery& each : past) {
+        allowed = std::min(allowed, together(each.times + 1, most));
+        if (taken >= allowed) break;
+        ++taken;
+    }
+    return taken;
+}
+
+stream_id stream_id::of(std::string_view text) noexcept {
+    const std::size_t dash = text.find('-');
+    if (dash == std::string_view::npos) return {};
+    return {.milliseconds = number_in(text.substr(0, dash)),
+            .sequence = number_in(text.substr(dash + 1))};
+}
 
 std::vector<stream_entry> entries_of(const redis_reply& reply) {
     std::vector<stream_entry> made;

@@ -19,14 +19,6 @@ using namespace std::chrono_literals;
 constexpr duration first_pause = 5ms;
 constexpr duration longest_pause = 200ms;
 
-/// What stands behind `name` in the list of names and values that tells of a group; null: nothing.
-const redis_reply* field_of(const redis_reply& group, std::string_view name) {
-    for (std::size_t i = 0; i + 1 < group.items.size(); i += 2) {
-        if (group.items[i].text == name) return &group.items[i + 1];
-    }
-    return nullptr;
-}
-
 std::uint64_t count_of(const redis_reply* field) noexcept {
     if (field == nullptr || field->what != redis_reply::kind::number) return 0;
     return static_cast<std::uint64_t>(std::max<std::int64_t>(field->number, 0));

@@ -113,8 +113,10 @@ TEST(pipe_stage_plan, a_uri_is_where_items_come_from_or_go_to) {
               "http://h/x: a request an item is a stage: then http POST URL then null");
     EXPECT_EQ(problem({"tcp://h:1", "then", "tcp://h:5", "then", "null"}),
               "tcp://h:5 is where items end: nothing can follow it");
-    EXPECT_EQ(problem({"redis://:secret@h/jobs", "null"}),
-              "redis://:***@h/jobs: it names no group: redis://host/stream?group=g");
+    EXPECT_EQ(
+        problem({"redis://:secret@h/jobs", "null"}),
+        "redis://:***@h/jobs: it names no group: redis://host/stream?group=g; to write to it: "
+        "then redis://host/stream");
 }
 
 TEST(pipe_stage_plan, what_is_wrong_says_what_to_write) {
