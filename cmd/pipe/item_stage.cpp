@@ -144,7 +144,8 @@ void item_stage::run_item(const item& what) {
 
 /// Whoever tells all processes of a service to end tells the item's program too.
 bool item_stage::was_told_to_stop(const attempt& last) const noexcept {
-    return setting_.ledger.is_gone_on_with() && (last.signal == SIGINT || last.signal == SIGTERM);
+    const bool asks = last.signal == SIGINT || last.signal == SIGTERM || last.signal == SIGHUP;
+    return asks && setting_.ledger.is_gone_on_with();
 }
 
 dead_item item_stage::failure_of(const item& what, const attempt& last, unsigned attempts) const {

@@ -84,13 +84,17 @@ GROVE_IN_CHILD void reset_signals() noexcept {
     call(SYS_rt_sigprocmask, SIG_SETMASK, &zero, nullptr, mask_size);
 }
 
-/// A Ctrl-C that came while the child was in our group is ours, and would kill it once signals are
-/// let through: to ignore a signal drops what is pending of it.
+/// A Ctrl-C or a hang-up that came while the child was in our group is ours, and would kill it once
+/// signals are let through: to ignore a signal drops what is pending of it.
 GROVE_IN_CHILD void forget_stop_signals() noexcept {
     constexpr std::size_t mask_size = 8;
     constexpr std::array<std::uint64_t, 8> ignore{1};  // SIG_IGN, in the kernel's struct sigaction
     call(SYS_rt_sigaction, SIGINT, &ignore, nullptr, mask_size);
     call(SYS_rt_sigaction, SIGTERM, &ignore, nullptr, mask_size);
+    if (is_ignored(SIGHUP)) return;  // and stays so
+    constexpr std::array<std::uint64_t, 8> zero{};
+    call(SYS_rt_sigaction, SIGHUP, &ignore, nullptr, mask_size);
+    call(SYS_rt_sigaction, SIGHUP, &zero, nullptr, mask_size);
 }
 
 GROVE_IN_CHILD bool take_streams(const std::array<int, 3>& streams) noexcept {
