@@ -51,7 +51,7 @@ fetch_run::fetch_run(const fetch_options& options, output& out)
       out_(out),
       report_(options, out),
       meter_(out),
-      pattern_(output_pattern::parse(options.output)),
+      pattern_(pattern_of(options.output)),
       limit_(fitting_transfers(options, out)),
       client_(client_options_of(options, limit_)),
       plan_{.options = options, .client = client_, .form = request_of(options)},

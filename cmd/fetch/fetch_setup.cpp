@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/fetch_setup.hpp"
 
+#include "cmd/common/named_file.hpp"
 #include "cmd/common/report_file.hpp"
 #include "cmd/common/targets.hpp"
 
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace grove::cmd {
 namespace {
@@ -107,6 +110,20 @@ http::request request_of(const fetch_options& options) {
     }
     if (!options.http.data.empty()) form.body = load_body(options.http);
     return form;
+}
+
+output_pattern pattern_of(const std::string& output) {
+    output_pattern made = output_pattern::parse(output);
+    if (made.what() != output_pattern::kind::file) return made;
+    const std::string path = made.folder() + '/' + made.path({});
+    if (is_written_through(path)) return made;
+    std::error_code none;
+    const bool leads_to_file =
+        std::filesystem::is_symlink(path, none) && std::filesystem::is_regular_file(path, none);
+    if (!leads_to_file) return made;
+    std::string as_text;
+    for (const char c : end_of_links(path)) as_text.append(c == '{' || c == '}' ? 2 : 1, c);
+    return output_pattern::parse(as_text);
 }
 
 std::size_t transfers_that_fit(std::size_t wanted, std::size_t descriptors) noexcept {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/fetch/part_file.hpp"
 
+#include "cmd/common/named_file.hpp"
 #include "cmd/fetch/sidecar.hpp"
 
 #include <grove/error.hpp>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace grove::cmd {
@@ -249,12 +250,13 @@ bool part_file::open_part(int flags) {
 // Whoever locks the part may write it. Result: false when, between open and lock, its last owner
 // renamed it: the descriptor is then that of a finished file, which must not be touched.
 bool part_file::lock_and_verify() {
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    try {
+        lock_file(fd_, folder_.display(part_name_));
+    } catch (const std::system_error&) {
         close();
-        throw_error(EBUSY, "another process is writing", folder_.display(part_name_));
+        throw;
     }
 
-    // Any other failure of flock: a file system without locks, where there is nothing to hold.
     struct stat mine {};
 
     struct stat named {};
