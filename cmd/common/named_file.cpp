@@ -45,8 +45,9 @@ std::optional<file_identity> identity_of(const std::string& path) noexcept {
     return identity_in(seen);
 }
 
-std::string end_of_links(const std::string& path) {
+std::string target_of_link(const std::string& path) {
     std::error_code none;
+    if (!std::filesystem::is_symlink(path, none)) return path;
     const auto found = std::filesystem::canonical(path, none);
     return none ? path : found.string();
 }

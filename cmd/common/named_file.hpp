@@ -22,8 +22,8 @@ struct file_identity {
 /// Nothing where there is none. A symbolic link is the file that it leads to.
 [[nodiscard]] std::optional<file_identity> identity_of(const std::string& path) noexcept;
 
-/// Where a symbolic link leads, if there is something; else the path as it is.
-[[nodiscard]] std::string end_of_links(const std::string& path);
+/// Where `path` leads if it is a symbolic link to something; else the path as it is.
+[[nodiscard]] std::string target_of_link(const std::string& path);
 
 /// Takes flock(2) on a file that this process alone is to write, until it is closed. Where the file
 /// system has no locks there is nothing to take. Blocks: never.

@@ -168,6 +168,11 @@ void log_file::write(std::string_view lines) {
         write_here(*descriptor_, lines);
 }
 
+void log_file::sync() {
+    if (file_.is_open() && !is_written_through(std::string(file_.name())))
+        file_.sync(file_sync::data);
+}
+
 void log_file::close() {
     out_ = nullptr;
     file_.close();

@@ -60,6 +60,10 @@ class log_file {
     /// Whole lines. Parks where the file is full. Throws: `std::system_error`.
     void write(std::string_view lines);
 
+    /// Until the disk has what was written, where there is one. Parks.
+    /// Throws: `std::system_error`.
+    void sync();
+
     /// Throws: `std::system_error` where a write was lost.
     void close();
 

@@ -122,7 +122,7 @@ output_pattern pattern_of(const std::string& output) {
         std::filesystem::is_symlink(path, none) && std::filesystem::is_regular_file(path, none);
     if (!leads_to_file) return made;
     std::string as_text;
-    for (const char c : end_of_links(path)) as_text.append(c == '{' || c == '}' ? 2 : 1, c);
+    for (const char c : target_of_link(path)) as_text.append(c == '{' || c == '}' ? 2 : 1, c);
     return output_pattern::parse(as_text);
 }
 

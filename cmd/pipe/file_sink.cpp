@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/pipe/file_sink.hpp"
 
+#include "cmd/common/named_file.hpp"
 #include "cmd/common/output.hpp"
 #include "cmd/common/report_file.hpp"
 #include "cmd/pipe/stage.hpp"
@@ -21,25 +22,30 @@ namespace {
 
 class file_sink final : public sink {
  public:
-    file_sink(std::string path, char item_end, output& out, settlement* kept)
+    file_sink(const std::string& path, char item_end, output& out, settlement* kept)
         : sink(kept),
-          path_(std::move(path)),
-          part_(path_ + ".part"),
+          path_(target_of_link(path)),
+          part_(part_of(path)),
           out_(out),
           is_final_(kept != nullptr && kept->is_final()) {
-        if (kept != nullptr && kept->from().bytes > 0)
+        const bool goes_on = kept != nullptr && kept->from().bytes > 0;
+        file_ = open_locked(part_, {.read = is_final_, .write = true, .create = !goes_on});
+        if (goes_on)
             take_over(kept->from());
         else if (is_final_)
             go_on(item_end);
         else
-            file_ = file(part_, {.read = false, .write = true, .create = true, .truncate = true});
+            file_.truncate(0);
+        if (kept != nullptr) sync_folder_of(part_);
     }
 
+    /// Locked until it has its name: who comes next finds a part of their own.
     void finish() override {
         keep_permissions();
         file_.sync(file_sync::data);
-        file_.close();
         if (std::rename(part_.c_str(), path_.c_str()) != 0) throw_errno("rename", part_);
+        sync_folder_of(path_);
+        file_.close();
     }
 
     void give_up() override { out_.say(part_ + " has what was done"); }
@@ -58,7 +64,6 @@ class file_sink final : public sink {
  private:
     /// What is behind the place that counts is done again.
     void take_over(const settled_place& from) {
-        file_ = file(part_, {.read = false, .write = true});
         if (file_.size() < from.bytes)
             throw stage_failed("--resume: " + part_ + " has less than the journal counts");
         file_.truncate(from.bytes);
@@ -68,7 +73,6 @@ class file_sink final : public sink {
 
     /// Behind the last whole item that is there.
     void go_on(char item_end) {
-        file_ = file(part_, {.read = true, .write = true, .create = true});
         const std::uint64_t whole = end_of_items(item_end);
         file_.truncate(whole);
         file_.seek(0, seek_from::end);
@@ -117,6 +121,10 @@ class device_sink final : public sink {
 };
 
 }  // namespace
+
+std::string part_of(const std::string& path) {
+    return target_of_link(path) + ".grove-part";
+}
 
 std::unique_ptr<sink> make_file_sink(const std::string& path, char item_end, output& out,
                                      settlement* kept) {

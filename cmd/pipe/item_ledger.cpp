@@ -66,6 +66,7 @@ void item_ledger::dead(const dead_item& what, item_tally& of, std::optional<std:
     look_at_limit(of, total);
     if (!dead_file_.is_open()) return;
     try {
+        is_secure_ = false;
         dead_file_.write(to_json(what) + '\n');
     } catch (const std::system_error& e) {
         hopeless(e.what());
@@ -115,6 +116,11 @@ void item_ledger::hopeless(const std::string& why) {
     stop_(exit_code::environment);
 }
 
+std::uint64_t item_ledger::secure_failures() {
+    if (dead_file_.is_open() && !std::exchange(is_secure_, true)) dead_file_.sync();
+    return failed_;
+}
+
 exit_code item_ledger::finish() {
     try {
         dead_file_.close();
@@ -122,7 +128,9 @@ exit_code item_ledger::finish() {
         out_.error(e.what());
         return exit_code::environment;
     }
-    return failed_ > 0 || fell_short_ ? exit_code::shortfall : exit_code::ok;
+    if (failed_before_ > 0)
+        out_.error(fmt::format("items that failed in the runs before: {}", failed_before_));
+    return failed_ + failed_before_ > 0 || fell_short_ ? exit_code::shortfall : exit_code::ok;
 }
 
 }  // namespace grove::cmd

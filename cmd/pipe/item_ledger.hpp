@@ -76,7 +76,7 @@ class item_ledger {
 
     [[nodiscard]] bool is_gone_on_with() const noexcept { return is_gone_on_with_; }
 
-    /// Something that is no item did not end well.
+    /// The source did not end well: items may be missing.
     void fell_short(const std::string& why);
 
     /// ... and the run cannot go on without it.
@@ -96,6 +96,16 @@ class item_ledger {
 
     [[nodiscard]] std::uint64_t failed_items() const noexcept { return failed_; }
 
+    /// The source has ended before its items did.
+    [[nodiscard]] bool source_fell_short() const noexcept { return fell_short_; }
+
+    /// Items that failed in runs which this one goes on with.
+    void add_before(std::uint64_t failed) noexcept { failed_before_ = failed; }
+
+    /// Sees to it that the file for dead items stays as it is. Result: items that failed in this
+    /// run. Blocks. Throws: `std::system_error`.
+    [[nodiscard]] std::uint64_t secure_failures();
+
     /// Closes the file. Result: `shortfall` where an item failed.
     [[nodiscard]] exit_code finish();
 
@@ -112,6 +122,8 @@ class item_ledger {
     bool has_cut_off_ = false;
     bool is_gone_on_with_ = false;
     bool is_limit_reached_ = false;
+    std::uint64_t failed_before_ = 0;
+    bool is_secure_ = true;  // the disk has all dead items
     bool fell_short_ = false;
     bool is_hopeless_ = false;
     bool is_over_ = false;

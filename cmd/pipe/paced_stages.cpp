@@ -80,6 +80,7 @@ class rate_stage final : public stage {
 
  private:
     void let_through(block come) {
+        if (come.items == 0) return pass_on(std::move(come));
         std::string_view rest = come.bytes;
         std::size_t left = come.items;
         while (left > 0) {
@@ -95,6 +96,12 @@ class rate_stage final : public stage {
                               .exact = left == 0 ? come.exact : counts_each});
             rest.remove_prefix(length);
         }
+    }
+
+    /// A block without items still settles some.
+    void pass_on(block come) {
+        settled_ = come.through;
+        setting_.out.put(std::move(come));
     }
 
     [[nodiscard]] std::size_t take_due(std::size_t most) {

@@ -7,8 +7,23 @@
 #include "cmd/pipe/stage_plan.hpp"
 
 #include <algorithm>
+#include <variant>
 
 namespace grove::cmd {
+namespace {
+
+/// A stage hands on what is done before what came earlier.
+bool mixes_order(const pipe_plan& plan) {
+    return std::ranges::any_of(plan.stages, [](const stage_plan& of) {
+        const auto is_any = [](const auto& stage) {
+            if constexpr (requires { stage.order; }) return stage.order == item_order::any;
+            return false;
+        };
+        return std::visit(is_any, of);
+    });
+}
+
+}  // namespace
 
 using namespace std::chrono_literals;
 
@@ -72,6 +87,9 @@ std::optional<std::string> validate(const pipe_options& options) {
         return "-H is for a source that is http:// or ws://; a stage's own stands behind its name";
     if (!is_followed && !options.http.cacert.empty())
         return "--cacert is for a source that is https:// or wss://";
+    if (!options.journal.empty() && plan.sink.what == sink_plan::kind::file && mixes_order(plan))
+        return "--journal says how much of a file counts, and with --order any no place in it "
+               "does: leave one of the two out";
     const source_plan& from = plan.source;
     if (!from.stream && !from.door && !from.zmq && !from.uri) return std::nullopt;
     if (plan.source.stream && !plan.source.stream->until_empty &&

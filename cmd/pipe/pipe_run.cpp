@@ -72,6 +72,10 @@ pipe_run::pipe_run(const pipe_options& options, const pipe_plan& plan, output& o
                           out)),
       kept_(kept != nullptr ? kept : source_->settles()),
       sink_(make_sink(plan.sink, end_after(plan, item_end(options)), out, kept_)) {
+    if (kept != nullptr) {
+        ledger_.add_before(kept->failed_before());
+        kept->ask_failures([this] { return ledger_.secure_failures(); });
+    }
     static_cast<void>(raise_descriptor_limit());
     queues_.emplace_back(limits_of(options));
     char end = item_end(options);
@@ -98,7 +102,8 @@ void pipe_run::add_stage(const stage_plan& plan, char item_end, next_is next) {
         .seed = seed,
         .items = stages_.empty() ? items_are::sources : items_are::made,
         .first_number = stages_.empty() && kept_ != nullptr ? kept_->from().items + 1 : 1,
-        .resume = options_.resume};
+        .resume = options_.resume,
+        .is_whole = [this] { return is_whole(); }};
     names_.emplace_back(name_of(plan));
     stages_.push_back(std::visit([&](const auto& of) { return make_stage(of, setting); }, plan));
 }
@@ -209,22 +214,30 @@ void pipe_run::drop_what_nobody_reads() {
                " of results are dropped");
 }
 
+/// Nothing of the source is missing in what comes out.
+bool pipe_run::is_whole() const noexcept {
+    return source_ended_ && !stopping_ && !halted_ && !ledger_.has_cut_off() &&
+           !ledger_.source_fell_short();
+}
+
 exit_code pipe_run::finish() {
-    const exit_code items = ledger_.finish();
-    const bool is_whole = source_ended_ && !halted_ && !ledger_.has_cut_off();
     try {
-        if (is_whole)
-            sink_->finish();
-        else
-            sink_->give_up();
         settled_place end = sink_->secured();
-        end.done = is_whole;
+        if (is_whole()) {
+            end = sink_->whole();
+            if (kept_ != nullptr) kept_->note(end);
+            sink_->finish();
+            end.whole = false;
+            end.done = true;
+        } else {
+            sink_->give_up();
+        }
         if (kept_ != nullptr) kept_->note(end);
     } catch (const std::runtime_error& e) {  // std::system_error, stage_failed
         out_.error(e.what());
         return exit_code::environment;
     }
-    return items;
+    return ledger_.finish();
 }
 
 std::vector<stage_row> pipe_run::look() const {

@@ -50,6 +50,7 @@ class pipe_run {
     void halt();
     void drop_what_nobody_reads();
     void wait_for_news();
+    [[nodiscard]] bool is_whole() const noexcept;
     [[nodiscard]] exit_code finish();
     [[nodiscard]] std::vector<stage_row> look() const;
 

@@ -11,6 +11,7 @@ namespace grove::cmd {
 struct settled_place {
     std::uint64_t items = 0;  ///< of the source: all that came of them is where it goes
     std::uint64_t bytes = 0;  ///< of the file that the results go to
+    bool whole = false;       ///< all results are there; the file has not got its name yet
     bool done = false;        ///< the run came to its end
 };
 

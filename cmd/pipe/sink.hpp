@@ -39,6 +39,11 @@ class sink {
     /// What is where it goes, whatever comes.
     [[nodiscard]] const settled_place& secured() const noexcept { return secured_; }
 
+    /// All of it, of a run that has come to its end.
+    [[nodiscard]] settled_place whole() const noexcept {
+        return {.items = taken_.items, .bytes = written_, .whole = true};
+    }
+
  protected:
     /// Before all others: starts what must not be there before signals are taken care of.
     virtual void open() {}

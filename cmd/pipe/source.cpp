@@ -5,11 +5,14 @@
 #include "cmd/pipe/framer.hpp"
 #include "cmd/pipe/listen_source.hpp"
 #include "cmd/pipe/redis/redis_source.hpp"
+#include "cmd/pipe/stage.hpp"
 #include "cmd/pipe/uri_source.hpp"
 #include "cmd/pipe/zmq/zmq_ends.hpp"
 
 #include <grove/file.hpp>
 #include <grove/standard_streams.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
@@ -39,6 +42,11 @@ class file_source final : public source {
                 read(input, to);
             }
         }
+        if (read_ < skipped_) {
+            throw stage_failed(
+                fmt::format("--resume: the input ends after {} items, and the journal counts {}",
+                            read_, skipped_));
+        }
     }
 
  private:
@@ -50,7 +58,8 @@ class file_source final : public source {
         if (auto last = frames_.rest()) hand_on(*std::move(last), to);
     }
 
-    void hand_on(block made, block_queue& to) const {
+    void hand_on(block made, block_queue& to) {
+        read_ = made.through;
         const std::uint64_t before = made.through - made.items;
         if (made.through <= skipped_) return;
         if (before < skipped_) {
@@ -64,6 +73,7 @@ class file_source final : public source {
     std::vector<std::string> inputs_;
     char end_;
     std::uint64_t skipped_;
+    std::uint64_t read_ = 0;  // items
     framer frames_;
 };
 

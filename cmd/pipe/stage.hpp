@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 
@@ -35,6 +36,8 @@ struct stage_setting {
     items_are items = items_are::made;  ///< in `in`
     std::uint64_t first_number = 1;     ///< of them
     bool resume = false;                ///< files that it writes are gone on with
+    /// Once `in` has ended: all items of the source were in it.
+    std::function<bool()> is_whole = [] { return true; };
 };
 
 struct stage_figures {

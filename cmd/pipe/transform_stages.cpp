@@ -46,8 +46,10 @@ class transform_stage final : public stage {
         }
         block last = transform_.at_end();
         if (last.items == 0) return;
-        last.through = through;
-        last.exact = true;
+        if (setting_.is_whole()) {  // else a run after this one must count all again
+            last.through = through;
+            last.exact = true;
+        }
         setting_.out.put(std::move(last));
     }
 

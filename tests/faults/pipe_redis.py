@@ -259,10 +259,10 @@ class PipeRedis(FaultCase):
         wait_until(lambda: self.pending() == b":1", "two entries are acknowledged")
         run.kill()
         os.rmdir(self.path("begun"))
-        with open(self.path("out.part"), "ab") as file:
+        with open(self.path("out.grove-part"), "ab") as file:
             file.write(b"a torn li")
         ended = self.start(*words).wait()
-        self.assertIn("out.part is gone on with", ended.talk)
+        self.assertIn("out.grove-part is gone on with", ended.talk)
         with open(self.path("out"), "rb") as file:
             self.assertEqual(b"0\n1\n2\n", file.read())
 

@@ -116,12 +116,12 @@ class PipeSignals(FaultCase):
         run = self.start("each", "echo", "then", "file", "out", stdin=reading)
         os.close(reading)
         os.write(writing, b"1\n")
-        wait_until(lambda: os.path.exists(self.path("out.part")) and
-                   os.path.getsize(self.path("out.part")) == 2, "the item is written")
+        wait_until(lambda: os.path.exists(self.path("out.grove-part")) and
+                   os.path.getsize(self.path("out.grove-part")) == 2, "the item is written")
         run.send(signal.SIGINT)
         ended = run.wait()
         self.assertEqual(130, ended.code, ended)
-        self.assertIn("out.part has what was done", ended.talk)
+        self.assertIn("out.grove-part has what was done", ended.talk)
         with open(self.path("out"), encoding="ascii") as file:
             self.assertEqual("old\n", file.read())
 

@@ -3,6 +3,7 @@
 #include "cmd/pipe/item_ledger.hpp"
 #include "cmd/pipe/item_stage.hpp"
 #include "cmd/pipe/joblog.hpp"
+#include "cmd/pipe/line_stages.hpp"
 #include "cmd/pipe/result_window.hpp"
 
 #include <grove/greenlet.hpp>
@@ -14,6 +15,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace grove::cmd {
 namespace {
@@ -213,6 +216,54 @@ TEST_F(pipe_items, a_stage_that_is_halted_before_it_has_begun_ends) {
     yield();
     stage.halt();
     EXPECT_TRUE(running.join(10s));
+}
+
+/// What a stage hands on of blocks that are all there.
+template <class Options>
+std::vector<block> handed_on(const Options& options, std::vector<block> come, bool is_whole) {
+    const pipe_options whole_run;
+    output talk(whole_run.talk);
+    item_ledger ledger(whole_run, talk, [](exit_code) {});
+    block_queue in({});
+    block_queue out({});
+    for (block& each : come) in.put(std::move(each));
+    in.close();
+    const stage_setting setting{.in = in,
+                                .out = out,
+                                .ledger = ledger,
+                                .tally = ledger.first_tally(),
+                                .talk = talk,
+                                .is_whole = [&] { return is_whole; }};
+    make_stage(options, setting)->run();
+    std::vector<block> made;
+    while (auto next = out.get()) made.push_back(*std::move(next));
+    return made;
+}
+
+TEST(pipe_count, settles_all_when_all_came_and_nothing_when_it_was_cut_off) {
+    const std::vector<block> come{{.bytes = "a\nb\n", .items = 2, .through = 2, .exact = true}};
+    const auto whole = handed_on(count_options(), come, true);
+    EXPECT_EQ(whole.back().bytes, "2\n");
+    EXPECT_EQ(whole.back().through, 2U);
+    EXPECT_TRUE(whole.back().exact);
+    const auto cut = handed_on(count_options(), come, false);
+    EXPECT_EQ(cut.back().bytes, "2\n");
+    EXPECT_EQ(cut.back().through, 0U);
+    EXPECT_FALSE(cut.back().exact);
+}
+
+TEST(pipe_rate, ends_exactly_where_the_block_that_came_did) {
+    const rate_options fast{.rate = {.per_second = 1e6}};
+    const auto made = handed_on(fast,
+                                {{.bytes = "a\n", .items = 1, .through = 2, .exact = true},
+                                 {.bytes = "c\n", .items = 1, .through = 3, .exact = false},
+                                 {.bytes = "", .items = 0, .through = 5, .exact = true}},
+                                true);
+    ASSERT_EQ(made.size(), 3U);
+    EXPECT_TRUE(made[0].exact);
+    EXPECT_FALSE(made[1].exact);
+    EXPECT_TRUE(made[2].exact);
+    EXPECT_EQ(made[2].through, 5U);
 }
 
 TEST(pipe_joblog, a_line_has_the_columns_of_gnu_parallel) {
