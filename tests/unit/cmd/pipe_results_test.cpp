@@ -254,16 +254,22 @@ TEST(pipe_count, settles_all_when_all_came_and_nothing_when_it_was_cut_off) {
 
 TEST(pipe_rate, ends_exactly_where_the_block_that_came_did) {
     const rate_options fast{.rate = {.per_second = 1e6}};
-    const auto made = handed_on(fast,
-                                {{.bytes = "a\n", .items = 1, .through = 2, .exact = true},
-                                 {.bytes = "c\n", .items = 1, .through = 3, .exact = false},
-                                 {.bytes = "", .items = 0, .through = 5, .exact = true}},
-                                true);
-    ASSERT_EQ(made.size(), 3U);
+    const std::vector<block> two{{.bytes = "a\n", .items = 1, .through = 2, .exact = true},
+                                 {.bytes = "c\n", .items = 1, .through = 3, .exact = false}};
+    const auto made = handed_on(fast, two, true);
+    ASSERT_EQ(made.size(), 2U);
     EXPECT_TRUE(made[0].exact);
+    EXPECT_EQ(made[1].through, 3U);
     EXPECT_FALSE(made[1].exact);
-    EXPECT_TRUE(made[2].exact);
-    EXPECT_EQ(made[2].through, 5U);
+}
+
+TEST(pipe_rate, hands_on_what_blocks_without_items_settle) {
+    const rate_options fast{.rate = {.per_second = 1e6}};
+    const std::vector<block> two{{.bytes = "a\n", .items = 1, .through = 3, .exact = false},
+                                 {.bytes = "", .items = 0, .through = 5, .exact = true}};
+    const auto made = handed_on(fast, two, true);
+    EXPECT_EQ(made.back().through, 5U);
+    EXPECT_TRUE(made.back().exact);
 }
 
 TEST(pipe_joblog, a_line_has_the_columns_of_gnu_parallel) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <unistd.h>
 
@@ -102,10 +103,17 @@ class pipe_view_on_a_terminal : public testing::Test {
         return screens;
     }
 
+    /// All that was written: the kernel passes it on in its own time, and a mark behind it.
     std::string now() {
-        std::array<char, 4096> chunk{};
-        const ssize_t n = ::read(screen_, chunk.data(), chunk.size());
-        return {chunk.data(), static_cast<std::size_t>(n > 0 ? n : 0)};
+        EXPECT_EQ(::write(terminal_, "$", 1), 1);
+        std::string seen;
+        for (char c = 0; c != '$';) {
+            pollfd news{.fd = screen_, .events = POLLIN, .revents = 0};
+            EXPECT_EQ(::poll(&news, 1, -1), 1);
+            if (::read(screen_, &c, 1) == 1) seen += c;
+        }
+        seen.pop_back();
+        return seen;
     }
 
     int screen_ = -1;
