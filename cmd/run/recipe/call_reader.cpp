@@ -105,7 +105,7 @@ void step_reader::read_words(const toml_value& value, recipe_call& into) const {
                 continue;
             }
             // A stage an item, each as one would type it.
-            if (!into.words.empty()) into.words.push_back({"then", {each.offset, each.offset}});
+            if (!into.words.empty()) into.words.emplace_back().append("then", each.offset);
             split_into(*text, into.words);
         }
     } else if (auto text = scalar_text(source_, value, into.verb)) {
