@@ -32,11 +32,10 @@ void add(file_roles& to, const std::string& word, const std::string& path, bool 
 file_roles roles_of(const pipe_options& options, const pipe_plan& plan) {
     file_roles made;
     const source_plan& from = plan.source;
-    const bool reads_inputs = !from.stream && !from.door && !from.zmq && !from.uri;
     for (const std::string& input : options.inputs) {
         if (input != "-") add(made, "-i", input, false);
     }
-    if (reads_inputs && (options.inputs.empty() || options.inputs.front() == "-"))
+    if (from.is_input() && (options.inputs.empty() || options.inputs.front() == "-"))
         made.push_back({"stdin", "/dev/stdin", false});
     if (from.uri && from.uri->scheme == target_scheme::file)
         add(made, "the source", from.uri->resource, false);

@@ -3,6 +3,7 @@
 
 #include "cmd/common/json_text.hpp"
 #include "cmd/common/secrets.hpp"
+#include "cmd/pipe/names_source.hpp"
 #include "cmd/pipe/pipe_options.hpp"
 #include "cmd/pipe/stage_plan.hpp"
 
@@ -68,6 +69,9 @@ boost::json::object parse_heading(std::string_view line) {
 journal_subject subject_of(const pipe_options& options, const pipe_plan& plan) {
     journal_subject made{.null = options.null, .output = mask_url(plan.sink.path)};
     for (const std::string& name : options.inputs) made.inputs.push_back(input_of(name));
+    // A file more or less, and the places that were noted are of other items.
+    for (const std::string& name : expand_names(plan.source.names, item_end(options)))
+        made.inputs.push_back(input_of(name));
     if (made.inputs.empty()) made.inputs.push_back(input_of("-"));
     for (const std::string& word : options.stages) made.stages.push_back(masked(word));
     return made;

@@ -91,13 +91,15 @@ std::optional<std::string> validate(const pipe_options& options) {
         return "--journal says how much of a file counts, and with --order any no place in it "
                "does: leave one of the two out";
     const source_plan& from = plan.source;
-    if (!from.stream && !from.door && !from.zmq && !from.uri) return std::nullopt;
+    if (from.is_input()) return std::nullopt;
     if (plan.source.stream && !plan.source.stream->until_empty &&
         plan.sink.what == sink_plan::kind::file && !is_written_through(plan.sink.path))
         return "then file waits for the end of a stream that has none: add until=empty to its "
                "URI, or write the items to stdout";
-    if (!options.inputs.empty()) return "-i and a URI are two sources: a pipe has one";
-    if (!options.journal.empty())
+    if (!options.inputs.empty())
+        return from.names.empty() ? "-i and a URI are two sources: a pipe has one"
+                                  : "-i and files are two sources: a pipe has one";
+    if (!options.journal.empty() && from.names.empty())
         return "--journal is for files: read them with -i FILE (a Redis stream keeps its own "
                "place)";
     return std::nullopt;

@@ -43,10 +43,9 @@ char end_after(const pipe_plan& plan, char item_end) {
 
 /// A person types the items.
 typed_items are_typed(const pipe_options& options, const source_plan& from) {
-    const bool is_elsewhere = from.stream || from.door || from.zmq || from.uri;
     const bool is_stdin =
         options.inputs.empty() || std::ranges::find(options.inputs, "-") != options.inputs.end();
-    return !is_elsewhere && is_stdin && ::isatty(STDIN_FILENO) == 1 ? typed_items::yes
+    return from.is_input() && is_stdin && ::isatty(STDIN_FILENO) == 1 ? typed_items::yes
                                                                     : typed_items::no;
 }
 

@@ -4,6 +4,7 @@
 #include "cmd/pipe/follow_source.hpp"
 #include "cmd/pipe/framer.hpp"
 #include "cmd/pipe/listen_source.hpp"
+#include "cmd/pipe/names_source.hpp"
 #include "cmd/pipe/redis/redis_source.hpp"
 #include "cmd/pipe/stage.hpp"
 #include "cmd/pipe/uri_source.hpp"
@@ -88,6 +89,7 @@ std::unique_ptr<source> make_source(const source_plan& plan, const pipe_options&
     if (plan.uri && can_be_followed(plan.uri->scheme))
         return make_follow_source(*plan.uri, options, ledger, out);
     if (plan.uri) return make_uri_source(*plan.uri, item_end(options), ledger);
+    if (!plan.names.empty()) return make_names_source(plan.names, item_end(options), skipped);
     return std::make_unique<file_source>(options, skipped);
 }
 

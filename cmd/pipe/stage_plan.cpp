@@ -224,6 +224,11 @@ std::optional<std::string> parse_plan(const std::vector<std::string>& words, pip
     auto from = words.begin();
     if (from != words.end() && is_uri(*from)) {
         if (auto wrong = read_uri_source(*from++, read.source)) return wrong;
+    } else if (from != words.end() && *from == "files") {
+        const auto to = std::find(from, words.end(), "then");
+        read.source.names.assign(from + 1, to);
+        if (read.source.names.empty()) return "files needs names or patterns: files 'dl/*.gz'";
+        from = to;
     }
     if (from != words.end() && *from == "then") {  // after stdin, so that a sink's URI is one
         if (++from == words.end()) return nothing_behind;
@@ -254,10 +259,9 @@ char end_after(const stage_plan& plan, char item_end) noexcept {
 
 std::optional<std::string> end_problem(const pipe_plan& plan, char item_end) {
     for (const stage_plan& each : plan.stages) {
-        const auto* const batch = std::get_if<batch_options>(&each);
-        const auto* const prefix = std::get_if<prefix_options>(&each);
-        const std::string_view text =
-            batch ? std::string_view(batch->with) : std::string_view(prefix ? prefix->text : "");
+        std::string_view text;
+        if (const auto* const batch = std::get_if<batch_options>(&each)) text = batch->with;
+        if (const auto* const prefix = std::get_if<prefix_options>(&each)) text = prefix->text;
         if (text.find(item_end) != std::string_view::npos) {
             return fmt::format("{}: a text with a line feed would make two items of one{}",
                                name_of(each),
@@ -276,6 +280,7 @@ std::string_view name_of(const stage_plan& plan) noexcept {
 
 verb_parts all_stages() {
     verb_parts made{.title = "Stages, joined by the word then", .joint = "then", .all = {}};
+    made.all.push_back({"files NAME...", "first: names of files, and what patterns match (glob)"});
     made.all.push_back({"tcp://H:P unix:PATH exec:LINE", "first: what a peer or a program writes"});
     made.all.push_back(
         {"listen:H:P listen:unix:PATH",

@@ -31,7 +31,13 @@ struct source_plan {
     std::optional<redis_place> stream = {};
     std::optional<listen_place> door = {};
     std::optional<zmq_place> zmq = {};
-    std::optional<target> uri = {};  ///< none of them: `--input`, stdin
+    std::optional<target> uri = {};
+    std::vector<std::string> names = {};  ///< of files
+
+    /// None of them: `--input`, or stdin.
+    [[nodiscard]] bool is_input() const noexcept {
+        return !stream && !door && !zmq && !uri && names.empty();
+    }
 };
 
 struct sink_plan {

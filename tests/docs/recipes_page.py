@@ -34,10 +34,13 @@ class RecipesPage(PageCase):
 
     def test_the_one_line_forms(self):
         self.write_program(os.path.join(self.home, ".bin", "make"), 'echo "make $*"')
+        for name, text in ("b.gz", "bb"), ("a.gz", "a"), ("notes", ""):
+            self.write(f"dl/{name}", text)
         with ScriptedServer([POSTGRES_IS_READY]) as server:
             ended = self.run_recipe("one_line_forms.toml",
                                     **{"//db": f"//127.0.0.1:{server.port}"})
-        self.assertIn("3 ok", ended.talk)
+        self.assertIn("4 ok", ended.talk)
+        self.assertEqual('{"size":1}\n{"size":2}\n', self.read("out.jsonl"))
         self.assertEqual("make check\n", self.read("log"))
 
 
