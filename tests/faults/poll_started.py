@@ -88,7 +88,7 @@ class Started(FaultCase):
 
     def test_interrupt_of_a_wait_is_quick(self):
         run = self.start("file:never", "pid:1")
-        wait_until(lambda: run.switches() > 0, "it waits")
+        wait_until(lambda: "pid:1" in run.talk_so_far(), "it waits for the other")
         run.send(signal.SIGTERM)
         ended = run.wait()
         self.assertEqual(143, ended.code)
