@@ -46,7 +46,7 @@ typed_items are_typed(const pipe_options& options, const source_plan& from) {
     const bool is_stdin =
         options.inputs.empty() || std::ranges::find(options.inputs, "-") != options.inputs.end();
     return from.is_input() && is_stdin && ::isatty(STDIN_FILENO) == 1 ? typed_items::yes
-                                                                    : typed_items::no;
+                                                                      : typed_items::no;
 }
 
 /// It has a place for each item, where others are written one after another.
