@@ -33,6 +33,7 @@ constexpr duration longest_delay = 100ms;
 constexpr std::size_t safe_piece = 4096;
 
 constexpr const char* red = "\x1b[1;31m";
+constexpr const char* green = "\x1b[32m";
 constexpr const char* yellow = "\x1b[33m";
 constexpr const char* normal = "\x1b[0m";
 
@@ -265,6 +266,14 @@ void output::say(std::string_view text) {
 
 void output::detail(std::string_view text) {
     if (options_.verbose) talk({}, nullptr, text);
+}
+
+void output::say_passed(std::string_view label, std::string_view text) {
+    if (!options_.quiet) talk(label, green, text);
+}
+
+void output::say_failed(std::string_view label, std::string_view text) {
+    talk(label, red, text);
 }
 
 void output::print_talk(std::string_view lines) {

@@ -94,6 +94,11 @@ class output {
     void say(std::string_view text);      ///< not with --quiet
     void detail(std::string_view text);   ///< only with --verbose
 
+    /// `label` and `text`, which go on in one line; the label in green. Not with --quiet.
+    void say_passed(std::string_view label, std::string_view text);
+    /// In red; also with --quiet.
+    void say_failed(std::string_view label, std::string_view text);
+
     /// `detail` says something: worth composing it.
     [[nodiscard]] bool says_details() const noexcept { return options_.verbose; }
 

@@ -75,8 +75,8 @@ void run_console::changed(const task_record& task) {
             if (task.is_service) {
                 out_.detail(fmt::format("ended   {}", task.id));
             } else {
-                out_.say(fmt::format("ok      {:<{}}  {}", task.id, width_,
-                                     time_of(task.end - task.begin)));
+                out_.say_passed("ok", fmt::format("      {:<{}}  {}", task.id, width_,
+                                                  time_of(task.end - task.begin)));
             }
             break;
         case task_state::failed:
@@ -109,7 +109,7 @@ void run_console::wrote(const task_record& task, const log_line& line) {
 
 void run_console::tell_failure(const task_record& task) {
     std::string text =
-        fmt::format("FAILED  {:<{}}  {}{}\n", task.id, width_, time_of(task.end - task.begin),
+        fmt::format("  {:<{}}  {}{}\n", task.id, width_, time_of(task.end - task.begin),
                     task.attempts > 1 ? fmt::format(", {} attempts", task.attempts) : "");
     text += indented(task.reason, "        ");
     if (!task.command.empty()) text += indented(task.command, "      $ ");
@@ -122,7 +122,7 @@ void run_console::tell_failure(const task_record& task) {
     }
     if (!task.is_service && !task.is_final)
         text += fmt::format("        again: {} {}\n", again_, task.id.substr(0, task.id.find('[')));
-    out_.print_talk(text);
+    out_.say_failed("FAILED", text);
 }
 
 deadline run_console::tick() {
